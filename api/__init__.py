@@ -1,0 +1,1 @@
+"""Doors: HTTP, command line, and the wiring behind both."""

@@ -1,0 +1,157 @@
+"""The HTTP application: the routes over one house, and what stands around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import anyio
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from starlette.middleware import Middleware
+
+from api.house import House
+from api.http import (
+    boards,
+    decisions,
+    evidence,
+    facts,
+    health,
+    live,
+    office,
+    people,
+    policies,
+    portfolios,
+    projects,
+    review_acts,
+    reviews,
+    trail,
+)
+from api.http.acting import BASE
+from api.http.answers import answer_everything
+from api.http.validity import plain_query
+from api.http.walls import BodyWall, SecureHeaders, SignInWall
+from api.problems import MEDIA_TYPE, Problem
+from api.settings import Settings
+from api.sign_in import Issuer
+
+TITLE = "Quorate"
+VERSION = "1"
+SUMMARY = "Decisions about projects and portfolios, on a record that can be checked."
+ROUTERS = (
+    office.router,
+    people.router,
+    policies.router,
+    boards.router,
+    portfolios.router,
+    projects.router,
+    facts.router,
+    evidence.router,
+    review_acts.router,
+    reviews.router,
+    decisions.router,
+    trail.router,
+    live.router,
+)
+_BEARER = HTTPBearer(
+    auto_error=False, scheme_name="token", bearerFormat="JWT", description="`quorate token`"
+)
+
+
+def create_app(house: House, issuer: Issuer, settings: Settings | None = None) -> FastAPI:
+    """Return the application over a house.
+
+    Args:
+        house: the data directory, open for writing; closing it stays with whoever opened it.
+        issuer: who verifies tokens.
+        settings: how the door behaves.
+    """
+    chosen = settings or Settings()
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        summary=SUMMARY,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{BASE}/openapi.json",
+        lifespan=_lifespan,
+        middleware=[
+            Middleware(SecureHeaders),
+            Middleware(SignInWall, issuer=issuer),
+            Middleware(BodyWall, settings=chosen),
+        ],
+        separate_input_output_schemas=False,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.house, app.state.settings = house, chosen
+    app.state.arrivals = live.Arrivals(house.log, chosen.streams_max)
+    _include(app)
+    answer_everything(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way
+    return app
+
+
+def _include(app: FastAPI) -> None:
+    api = APIRouter(prefix=BASE, dependencies=[Depends(_BEARER), Depends(plain_query)])
+    for router in ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+
+
+def _lifespan(app: FastAPI) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def following() -> AsyncIterator[None]:
+        app.state.uploads = anyio.CapacityLimiter(app.state.settings.uploads_max)
+        app.state.house.views.follow()
+        async with app.state.arrivals.watching():
+            yield
+
+    return following()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Return the description of the API, in which every error is a problem."""
+    if app.openapi_schema is None:
+        described = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            separate_input_output_schemas=False,
+        )
+        schemas = described["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(shape.pop("$defs", {}), Problem=shape)
+        for path in described["paths"].values():
+            for method, operation in path.items():
+                operation["responses"] |= _problems_of(method)
+        app.openapi_schema = described
+    return app.openapi_schema
+
+
+def _problems_of(method: str) -> dict[str, Any]:
+    shape = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    further = ("400", "409", "412", "413") if method == "post" else ()
+    codes = ("401", "403", "404", "422", "503", *further)
+    return {code: {"description": _SAID[code], "content": shape} for code in sorted(codes)}
+
+
+_SAID = {
+    "400": "The request cannot be read.",
+    "401": "No verified identity.",
+    "403": "Not permitted.",
+    "404": "Not known.",
+    "409": "Not now, taken, or in conflict with something else.",
+    "412": "Somebody changed it since you looked.",
+    "413": "Too large.",
+    "422": "The content does not fit.",
+    "503": "Not available at the moment; Retry-After says when to come back.",
+}

@@ -1,0 +1,67 @@
+"""The composition root: every part, wired over one data directory. Both doors open onto this."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from projections.every import VIEWS
+from projections.runner import Runner
+from workflows.desk import Desk
+from workflows.governing import Governing
+from workflows.imports import Imports
+from workflows.offices import Offices
+from workflows.people import People
+from workflows.portfolios import Portfolios
+from workflows.projects import Projects
+from workflows.reviews import Reviews
+from workflows.rulings import Rulings
+from workflows.store.evidence import Evidence
+from workflows.store.sqlite import open_log
+
+
+class House:
+    """One data directory with everything that works on it.
+
+    Attributes:
+        log: the log.
+        desk: where acts are carried out.
+        now: the clock given to it.
+        offices, people, governing, portfolios, projects, reviews, rulings, imports: what people
+            do.
+        evidence: the files held here.
+        views: keeps the views; ``follow()`` or ``catch_up()`` brings them up to the log, and
+            ``views.reading`` answers.
+    """
+
+    def __init__(self, directory: Path, *, writable: bool, now: Callable[[], datetime]) -> None:
+        """Open a data directory.
+
+        Raises:
+            StoreUnavailable: another process writes here, or there is nothing to read.
+            ViewsUnavailable: the views cannot be opened.
+        """
+        self.directory = directory
+        self.now = now
+        self.log = open_log(directory, writable=writable)
+        self.desk = Desk(self.log)
+        self.evidence = Evidence(directory)
+        self.offices = Offices(self.desk)
+        self.people = People(self.desk)
+        self.governing = Governing(self.desk)
+        self.portfolios = Portfolios(self.desk)
+        self.projects = Projects(self.desk, self.evidence)
+        self.reviews = Reviews(self.desk)
+        self.rulings = Rulings(self.desk)
+        self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
+        if writable:
+            self.evidence.clear_abandoned()
+        try:
+            self.views = Runner(directory, self.log, VIEWS)
+        except BaseException:
+            self.log.close()
+            raise
+
+    def close(self) -> None:
+        """Write what was accepted and release the directory."""
+        self.views.close()
+        self.log.close()

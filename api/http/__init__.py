@@ -1,0 +1,1 @@
+"""HTTP under ``/api/v1``: one module per noun, one short function per route."""

@@ -1,0 +1,89 @@
+"""Decisions: rulings with their effects, computed here or reported from outside."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.http.looking import Look, Looking, Pages, Seen
+from api.http.review_acts import Stream
+from api.http.shown import Names, texts
+from domain.base import Code
+from domain.project import project_stream
+from domain.refusals import NotKnown
+from domain.words import Outcome
+from projections.decisions import DECISIONS, Decision, Ruled, decisions
+from workflows.store.contract import Recorded
+
+router = APIRouter(tags=["decisions"])
+
+OfProject = Annotated[Code | None, Query(alias="project", description="Code of a project.")]
+WithOutcome = Annotated[Outcome | None, Query(alias="outcome")]
+Reported = Annotated[
+    bool | None, Query(description="Only rulings reported from outside, or only computed ones.")
+]
+Bound = Annotated[str | None, Query(max_length=40, description="A moment with offset, or a date.")]
+
+
+@router.get("/decisions", response_model=Seen)
+def list_decisions(  # noqa: PLR0913  one parameter for each thing a list is narrowed by
+    look: Look,
+    pages: Pages,
+    project: OfProject = None,
+    outcome: WithOutcome = None,
+    reported: Reported = None,
+    since: Bound = None,
+    until: Bound = None,
+) -> Response:
+    """List the decisions, the last recorded first."""
+    subject = None if project is None else project_stream(project)
+    wanted = Ruled(subject, outcome, reported, look.instant(since), look.instant(until))
+    found = decisions(look.views, look.asked, wanted, pages.by_position())
+    return look.page(found, {"decisions": _lines(look, found.found)})
+
+
+@router.get("/decisions/{subject}/{about}/{number}", response_model=Seen)
+def show_decision(stream: Stream, look: Look) -> Response:
+    """Show one decision: the verdict, everything it was made of, and every check."""
+    with look.views.at(look.asked, DECISIONS) as reading:
+        found = reading.answer(_ruled(look, stream, reading.position))
+    return look.answer(found, {"decision": _shown(look, found.found)})
+
+
+def _lines(look: Looking, rows: tuple[Decision, ...]) -> list[dict[str, Any]]:
+    names = Names(look.house)
+    return [names.of(row._asdict(), "decided_by", "recorded_by") for row in rows]
+
+
+def _ruled(look: Looking, stream: str, until: int) -> Recorded:
+    for recorded in look.house.log.stream(stream):
+        if recorded.event.topic == "review.ruled/1" and recorded.position <= until:
+            return recorded
+    raise NotKnown(
+        f"there is no ruling of {stream} at position {until}",
+        fix="Check the code, or ask for the review instead.",
+    )
+
+
+def _shown(look: Looking, recorded: Recorded) -> dict[str, Any]:
+    names, fields = Names(look.house), recorded.event.as_json()
+    body = recorded.event.data.as_json()
+    reported: Any = body.get("reported")
+    checks = body.pop("checks", None)
+    listed = None if checks is None else look.house.log.document(str(checks))
+    docket: Any = body.get("docket") or {}
+    decider = fields["by"] if reported is None else reported.get("decided_by")
+    voted = {ballot["person"] for ballot in docket.get("ballots", ())}
+    return {
+        "review": recorded.event.stream,
+        "position": recorded.position,
+        "at": fields["at"],
+        "effective_at": fields["effective_at"],
+        "decided_by": None if decider is None else names.person(str(decider)),
+        "recorded_by": names.person(str(fields["recorded_by"])),
+        "channel": fields["channel"],
+        **body,
+        "checks": None if listed is None else json.loads(listed)["checks"],
+        "people": [names.person(person) for person in sorted(voted)],
+        "texts": texts(look.house, [recorded.position]).get(recorded.position, {}),
+    }

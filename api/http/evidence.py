@@ -1,0 +1,191 @@
+"""Evidence: files by their SHA-256, streamed in, held here or elsewhere, re-hashed going out."""
+
+import os
+from collections.abc import Iterator
+from typing import Annotated, Any, BinaryIO
+
+import anyio.from_thread
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+from starlette.requests import ClientDisconnect
+
+from api.house import House
+from api.http.acting import IfMatch, Member, Told, settings_of
+from api.http.looking import Look, Looking, Seen
+from api.http.shown import Names, at_answer, texts
+from api.http.validity import validated
+from api.problems import Turned
+from domain.base import Code, Moment, Text, Value
+from domain.policy import Name
+from domain.project import AttachEvidence, project_stream
+from domain.project import attach as attach_to
+from domain.project_events import EVIDENCE_BYTES_MAX, Sha256
+from projections.evidence import Attachment, evidence
+from projections.register import project
+from workflows.store.evidence import Kept
+
+router = APIRouter(tags=["evidence"])
+
+CHUNK_BYTES = 256 * 1024
+UNNAMED = "application/octet-stream"
+
+_NOTHING = Kept(sha256="0" * 64, size=0)
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class Elsewhere(Value):
+    """A file held elsewhere: where, and by which digest it is known.
+
+    Attributes:
+        name: the file's name, without any path.
+        dated: the moment its age is counted from; now, when absent.
+    """
+
+    evidence: Name
+    name: Text = Field(min_length=1, max_length=255)
+    address: Text = Field(min_length=1, max_length=2000)
+    sha256: Sha256
+    size: int = Field(ge=0, le=EVIDENCE_BYTES_MAX)
+    media_type: str = Field(default=UNNAMED, pattern=r"^[\w.+-]+/[\w.+-]+$")
+    dated: Moment | None = None
+
+    def command(self) -> AttachEvidence:
+        """Return the command."""
+        return AttachEvidence(**dict(self))
+
+
+class File(Value):
+    """What a request says of the file it brings.
+
+    Attributes:
+        evidence: kind of evidence, as the policy names it.
+        name: the file's name, without any path.
+        dated: the moment its age is counted from; now, when absent.
+    """
+
+    evidence: Name
+    name: Text = Field(min_length=1, max_length=255)
+    media_type: str = Field(default=UNNAMED, pattern=r"^[\w.+-]+/[\w.+-]+$")
+    dated: Moment | None = None
+
+    def attach(self, kept: Kept) -> AttachEvidence:
+        """Return the command for the file as it was kept."""
+        return AttachEvidence(**dict(self), sha256=kept.sha256, size=kept.size)
+
+
+async def _described(
+    request: Request,
+    evidence: Annotated[Name, Query(description="Kind of evidence, as the policy names it.")],
+    name: Annotated[
+        Text, Query(min_length=1, max_length=255, description="Bare name of the file.")
+    ],
+    dated: Annotated[
+        Moment | None, Query(description="The moment its age is counted from; now, when absent.")
+    ] = None,
+) -> File:
+    declared = request.headers.get("content-type", UNNAMED).partition(";")[0].strip()
+    fields = {"evidence": evidence, "name": name, "media_type": declared, "dated": dated}
+    return validated(File, fields, "request")
+
+
+Described = Annotated[File, Depends(_described)]
+
+
+@router.post("/projects/{code}/evidence", status_code=201, openapi_extra=_BODY)
+async def attach_evidence(
+    code: Code, request: Request, described: Described, member: Member, if_match: IfMatch
+) -> Told:
+    """Attach a file: the body is its bytes, and Content-Type says what they are."""
+
+    def attach() -> Told:
+        house = member.house
+        _require_welcome(house, code, described.attach(_NOTHING))
+        kept = house.evidence.keep(_chunks(request), settings_of(request).evidence_bytes_max)
+        answer = house.projects.attach(code, described.attach(kept), member.act, if_match)
+        return member.made(answer, "/projects/{project}/evidence")
+
+    # Files have threads of their own: however slowly they come, the other routes go on.
+    return await anyio.to_thread.run_sync(attach, limiter=request.app.state.uploads)
+
+
+@router.post("/projects/{code}/evidence-elsewhere", status_code=201)
+def attach_evidence_elsewhere(
+    code: Code, elsewhere: Elsewhere, member: Member, if_match: IfMatch
+) -> Told:
+    """Attach a file that is held elsewhere, by its address, digest and size."""
+    command = elsewhere.command()
+    answer = member.house.projects.attach(code, command, member.act, if_match)
+    return member.made(answer, "/projects/{project}/evidence")
+
+
+@router.get("/projects/{code}/evidence", response_model=Seen)
+def list_evidence(code: Code, look: Look) -> Response:
+    """List the files attached to a project, with their names and addresses while held."""
+    place = at_answer(project(look.views, code, look.asked))
+    found = evidence(look.views, project_stream(code), place)
+    return look.answer(found, {"evidence": _shown(look, found.found)})
+
+
+@router.get("/evidence/{sha256}", response_class=StreamingResponse)
+def fetch_evidence(sha256: Sha256, look: Look) -> Response:
+    """Send a file held here, once its bytes were found to have their digest still."""
+    file = look.house.evidence.open(sha256)
+    if not look.house.evidence.check(sha256):
+        file.close()
+        raise Turned(
+            "evidence_damaged",
+            f"the bytes held under {sha256} no longer have that digest",
+            "Restore the file from a backup; nothing was sent.",
+        )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{sha256}"',
+        "Content-Length": str(os.fstat(file.fileno()).st_size),
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Quorate-Position": str(look.here.position),
+    }
+    return StreamingResponse(_pieces(file), media_type=UNNAMED, headers=headers)
+
+
+def _require_welcome(house: House, code: str, command: AttachEvidence) -> None:
+    """Refuse a file nobody could attach before its bytes are taken in."""
+    loaded = house.desk.load()
+    subject = loaded.project(code)
+    _, policy = loaded.governing(subject, house.now())
+    attach_to(subject, command, policy, house.now())
+
+
+def _chunks(request: Request) -> Iterator[bytes]:
+    arriving = request.stream()
+    while True:
+        try:
+            yield anyio.from_thread.run(arriving.__anext__)
+        except StopAsyncIteration:
+            return
+        except ClientDisconnect:
+            raise Turned("bad_request", "the file broke off", "Send it again.") from None
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK_BYTES):
+            yield piece
+
+
+def _shown(look: Looking, attached: tuple[Attachment, ...]) -> list[dict[str, Any]]:
+    names = Names(look.house)
+    held = texts(look.house, (one.position for one in attached))
+    return [
+        {
+            **names.of(one._asdict(), "by", "checked_by"),
+            "name": held.get(one.position, {}).get("name"),
+            "address": held.get(one.position, {}).get("address"),
+        }
+        for one in attached
+    ]

@@ -1,0 +1,36 @@
+"""Portfolios: what projects belong to, and under which policy."""
+
+from fastapi import APIRouter, Response
+
+from api.http.acting import Founder, Told
+from api.http.looking import Look, Pages, Seen
+from api.http.shown import Names
+from domain.base import Code
+from domain.portfolio import CharterPortfolio
+from projections.portfolios import portfolio, portfolios
+
+router = APIRouter(tags=["portfolios"])
+
+
+@router.post("/portfolios", status_code=201)
+def charter_portfolio(command: CharterPortfolio, office: Founder) -> Told:
+    """Begin a portfolio under a policy."""
+    answer = office.house.portfolios.charter(command, office.act)
+    return office.made(answer, "/portfolios/{portfolio}")
+
+
+@router.get("/portfolios", response_model=Seen)
+def list_portfolios(look: Look, pages: Pages) -> Response:
+    """List the portfolios in the order of their codes."""
+    found = portfolios(look.views, look.asked, pages.by_code())
+    names = Names(look.house)
+    shown = [names.of(row._asdict(), "chartered_by") for row in found.found]
+    return look.page(found, {"portfolios": shown})
+
+
+@router.get("/portfolios/{code}", response_model=Seen)
+def show_portfolio(code: Code, look: Look) -> Response:
+    """Show one portfolio."""
+    found = portfolio(look.views, code, look.asked)
+    shown = Names(look.house).of(found.found._asdict(), "chartered_by")
+    return look.answer(found, {"portfolio": shown})

@@ -1,0 +1,99 @@
+"""The trail: who did what when, read from the log itself; and single events, byte for byte."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.door import RAW, require_role
+from api.http.looking import Look, Looking, Pages, Paging, Seen
+from api.http.shown import NEVER_SHOWN, Names, texts
+from domain.base import INTEGER_MAX, Code
+from domain.event import leaf_hash
+from domain.project import project_stream
+from domain.refusals import NotKnown
+from projections.reading import Answer
+from projections.register import project
+from projections.trail import Span, trail
+
+router = APIRouter(tags=["trail"])
+
+Subject = Annotated[
+    str | None, Query(max_length=300, description="A stream, for example `project:APX-042`.")
+]
+After = Annotated[
+    int | None,
+    Query(ge=0, le=INTEGER_MAX, description="Oldest first, from above this position."),
+]
+Position = Annotated[int, Path(ge=1, le=INTEGER_MAX)]
+
+
+@router.get("/trail", response_model=Seen)
+def list_trail(look: Look, pages: Pages, subject: Subject = None, after: After = None) -> Response:
+    """List what happened to a subject, or at all, the newest first."""
+    found = trail(look.views, subject, look.asked, _span(pages, after))
+    return look.page(found, {"trail": _entries(look, found)})
+
+
+@router.get("/projects/{code}/trail", response_model=Seen)
+def list_project_trail(code: Code, look: Look, pages: Pages, after: After = None) -> Response:
+    """List what happened to a project and in the reviews about it, the newest first."""
+    project(look.views, code, look.asked)
+    found = trail(look.views, project_stream(code), look.asked, _span(pages, after))
+    return look.page(found, {"trail": _entries(look, found)})
+
+
+@router.get("/events/{position}", response_model=Seen)
+def show_event(position: Position, look: Look) -> Response:
+    """Show one event: its exact bytes as text, their leaf hash, and its private fields."""
+    require_role(look.person, RAW)
+    here = look.here
+    recorded = look.house.log.at(position) if position <= here.position else None
+    if recorded is None:
+        raise NotKnown(f"there is no position {position}; the log ends at {here.position}")
+    disclosures = [
+        {"name": held.name, "disclosure": held.text}
+        for held in look.house.log.disclosed([position])
+        if held.name not in NEVER_SHOWN
+    ]
+    event = {
+        "position": position,
+        "content": recorded.content.decode(),
+        "leaf": leaf_hash(recorded.content).hex(),
+        "disclosures": disclosures,
+    }
+    return look.answer(here, {"event": event})
+
+
+def _span(pages: Paging, after: int | None) -> Span:
+    if after is None:
+        return Span(before=pages.place(), limit=pages.limit)
+    place = pages.place()
+    return Span(after=after if place is None else place, limit=pages.limit)
+
+
+def _entries(look: Looking, found: Answer[tuple[int, ...]]) -> list[dict[str, Any]]:
+    names, words = Names(look.house), texts(look.house, found.found)
+    entries = []
+    for position in found.found:
+        recorded = look.house.log.at(position)
+        assert recorded is not None, "the index names positions of the log"
+        entries.append(
+            {
+                "position": position,
+                **_header(json.loads(recorded.content), names),
+                "texts": words.get(position, {}),
+            }
+        )
+    return entries
+
+
+_HEADER = (
+    "topic stream version at effective_at by on_behalf_of recorded_by channel corrects source_ref"
+    " data"
+).split()
+
+
+def _header(fields: dict[str, Any], names: Names) -> dict[str, Any]:
+    shown = {name: fields.get(name) for name in _HEADER}
+    return names.of(shown, "by", "on_behalf_of", "recorded_by")

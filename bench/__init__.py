@@ -1,0 +1,1 @@
+"""What is measured: ratios to a floor in the same run, never times alone."""

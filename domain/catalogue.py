@@ -1,0 +1,121 @@
+"""Every event there is, by the topic it bears in the log, and how old ones are read.
+
+A topic, once released, never changes its meaning or its fields; a new form is a new version with an
+upcaster from the old. Stored bytes are never rewritten.
+"""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from domain.base import Json, NotCanonical, canonical, parse
+from domain.board import MemberAppointed, MemberRelieved
+from domain.event import Body, Event
+from domain.office import ActRefused, OfficeConstituted, OfficeFounded
+from domain.person import IdentityLinked, PersonRegistered
+from domain.policy_book import PolicyAdopted
+from domain.portfolio import NumberGiven, PortfolioChartered
+from domain.project_events import (
+    EvidenceAttached,
+    FactCorrected,
+    FactRecorded,
+    ProjectMoved,
+    ProjectProposed,
+    ProjectRested,
+    ProjectResumed,
+    ProjectRetitled,
+    ProjectTransferred,
+    ProjectWithdrawn,
+)
+from domain.review_events import (
+    BallotCast,
+    BallotContested,
+    ConflictDeclared,
+    PackOpened,
+    PackPresented,
+    QuestionAnswered,
+    QuestionAsked,
+    ReviewOpened,
+    ReviewPostponed,
+    ReviewRuled,
+    ReviewWithdrawn,
+    RulingReported,
+    SittingRecorded,
+)
+
+BODIES: tuple[type[Body], ...] = (
+    OfficeFounded,
+    OfficeConstituted,
+    ActRefused,
+    PersonRegistered,
+    IdentityLinked,
+    PolicyAdopted,
+    MemberAppointed,
+    MemberRelieved,
+    PortfolioChartered,
+    NumberGiven,
+    ProjectProposed,
+    ProjectRetitled,
+    ProjectMoved,
+    ProjectRested,
+    ProjectResumed,
+    ProjectWithdrawn,
+    ProjectTransferred,
+    FactRecorded,
+    FactCorrected,
+    EvidenceAttached,
+    ReviewOpened,
+    PackPresented,
+    PackOpened,
+    QuestionAsked,
+    QuestionAnswered,
+    BallotCast,
+    BallotContested,
+    ConflictDeclared,
+    SittingRecorded,
+    ReviewPostponed,
+    ReviewWithdrawn,
+    RulingReported,
+    ReviewRuled,
+)
+EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
+
+Upcast = Callable[[dict[str, Json]], tuple[str, dict[str, Json]]]
+UPCASTS: dict[str, Upcast] = {}
+"""Old topic to a function from its data to the next topic and that topic's data."""
+
+
+class UnreadableEvent(ValueError):  # noqa: N818  a fault of the log, named for what is wrong
+    """Stored bytes that are not an event this catalogue knows."""
+
+
+def read_event(content: bytes) -> Event:
+    """Return the event that stored bytes stand for, upcast to the present form of its topic.
+
+    Raises:
+        UnreadableEvent: bytes that are not canonical, or not a known event.
+    """
+    try:
+        fields = parse(content)
+        if not isinstance(fields, dict):
+            raise UnreadableEvent("an event is a JSON object")
+        topic, data = fields.get("topic"), fields.get("data")
+        if not isinstance(topic, str) or not isinstance(data, dict):
+            raise UnreadableEvent("an event has a topic and data")
+        newest, data = upcast(topic, data)
+        if newest not in EVENTS:
+            raise UnreadableEvent(f"unknown topic {topic}")
+        event = Event.model_validate({**fields, "data": EVENTS[newest].model_validate(data)})
+        written = event.to_bytes() if newest == topic else canonical(fields)
+        if written != content:
+            raise UnreadableEvent("the bytes are not the canonical form of their own content")
+        return event
+    except (NotCanonical, ValidationError) as fault:
+        raise UnreadableEvent(str(fault)) from fault
+
+
+def upcast(topic: str, data: dict[str, Json]) -> tuple[str, dict[str, Json]]:
+    """Bring the data of an old topic to the newest form of it."""
+    while topic in UPCASTS:
+        topic, data = UPCASTS[topic](data)
+    return topic, data

@@ -1,0 +1,52 @@
+"""Money: an exact amount with its currency. Nothing is ever rounded silently."""
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_serializer, model_validator
+
+from domain.base import Number, Value
+
+AMOUNT_MAX = Decimal(10) ** 18
+
+MINOR_DIGITS: dict[str, int] = {
+    **dict.fromkeys(
+        "AED ARS AUD BGN BRL CAD CHF CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR KES MAD MXN"
+        " MYR NGN NOK NZD PEN PHP PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD UYU ZAR".split(),
+        2,
+    ),
+    **dict.fromkeys("CLP ISK JPY KRW PYG VND XAF XOF".split(), 0),
+    **dict.fromkeys("BHD JOD KWD OMR TND".split(), 3),
+}
+"""Digits after the point by currency. Source: ISO 4217."""
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+
+
+class Money(Value):
+    """An amount in one currency.
+
+    Attributes:
+        amount: 0 or more, below 10**18, with at most the currency's own digits after the point.
+        currency: ISO 4217 code.
+    """
+
+    amount: Number
+    currency: Currency
+
+    @model_validator(mode="after")
+    def _fits_its_currency(self) -> Self:
+        digits = MINOR_DIGITS.get(self.currency)
+        if digits is None:
+            raise ValueError(f"unknown currency {self.currency}")
+        if self.amount < 0 or self.amount >= AMOUNT_MAX:
+            raise ValueError("an amount of money is 0 or more and below 10**18")
+        if self.amount != self.amount.quantize(Decimal(1).scaleb(-digits)):
+            raise ValueError(f"{self.currency} has {digits} digits after the point")
+        return self
+
+    @model_serializer(mode="plain", when_used="json")
+    def _exact(self) -> dict[str, str]:
+        digits = MINOR_DIGITS[self.currency]
+        amount = abs(self.amount)  # minus zero is zero
+        return {"amount": f"{amount:.{digits}f}", "currency": self.currency}

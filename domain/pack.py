@@ -1,0 +1,117 @@
+"""The pack: what is put before a review, content-addressed, so that all attest the same thing."""
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.base import Moment, Value
+from domain.facts import FactValue
+from domain.money import Money
+from domain.policy import Name
+
+
+class Condition(Value):
+    """What an approval asks for afterwards.
+
+    Attributes:
+        id: name of the condition within the pack.
+        owner: id of the person who has to meet it.
+        due: the last day on which it can be met.
+        evidence: kind of evidence that shows it was met.
+    """
+
+    id: Name
+    owner: str
+    due: datetime.date
+    evidence: Name | None = None
+
+
+class PackOption(Value):
+    """One option as put before this review, with its fields filled in."""
+
+    id: Name
+    amount: Money | None = None
+    conditions: tuple[Condition, ...] = Field(default=(), max_length=100)
+    review_date: datetime.date | None = None
+    target: Name | None = None
+    effective_on: datetime.date | None = None
+
+
+class PackFact(Value):
+    """A fact as it stood when the pack was presented.
+
+    Attributes:
+        position: where in the log it was asserted.
+        effective_at: since when it holds.
+    """
+
+    subject: str
+    fact: Name
+    value: FactValue
+    position: int
+    effective_at: Moment
+
+
+class PackEvidence(Value):
+    """A piece of evidence as it stood when the pack was presented.
+
+    Attributes:
+        sha256: digest of the file.
+        position: where in the log it was attached.
+        dated: the moment its age is counted from.
+    """
+
+    subject: str
+    kind: Name
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    position: int
+    dated: Moment
+
+
+class EarlierRuling(Value):
+    """An earlier ruling about a subject, as a criterion may ask for it.
+
+    Attributes:
+        matter: the matter that was decided, or the gate that was passed.
+        gate: the gate, when the matter was about one.
+        outcome: what was ruled.
+        position: where in the log.
+    """
+
+    subject: str
+    matter: Name
+    gate: Name | None = None
+    outcome: str
+    position: int
+
+
+class Pack(Value):
+    """What is put before a review. Its digest is what ballots attest.
+
+    Attributes:
+        review: stream of the review.
+        subjects: streams it is about.
+        amount: money asked for, if any.
+        recommendation: the option recommended, and by whom.
+        options: in the policy's order; a ballot chooses one of them.
+        facts, evidence, earlier: what was on record.
+        answers: positions of the questions answered before it was presented.
+        texts: digests of its private texts: the request in one sentence, the reasons.
+    """
+
+    review: str
+    subjects: tuple[str, ...] = Field(min_length=1)
+    amount: Money | None = None
+    recommendation: Name | None = None
+    recommended_by: str | None = None
+    options: tuple[PackOption, ...] = Field(min_length=1, max_length=40)
+    facts: tuple[PackFact, ...] = ()
+    evidence: tuple[PackEvidence, ...] = ()
+    earlier: tuple[EarlierRuling, ...] = ()
+    answers: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def option(self, name: str) -> PackOption | None:
+        """Return an option by name."""
+        return next((o for o in self.options if o.id == name), None)

@@ -1,0 +1,54 @@
+"""Private fields: kept out of the event, bound to it by a salted digest, erasable at any time.
+
+A disclosure is the base64url text of ``[salt, name, value]``; the event holds only its SHA-256.
+Destroying the disclosure leaves every proof about the event standing.
+
+Source: SD-JWT (RFC 9901) section 4.2, disclosures for object properties.
+"""
+
+import base64
+import json
+from hashlib import sha256
+
+from domain.base import Json, Value
+
+
+class Disclosure(Value):
+    """One private field, opened.
+
+    Attributes:
+        digest: what the event holds in its place.
+        name: name of the field.
+        text: the disclosure itself, from which digest, name and value all follow.
+    """
+
+    digest: str
+    name: str
+    text: str
+
+    @property
+    def value(self) -> Json:
+        """Return the value the field holds."""
+        return open_disclosure(self.text)[1]
+
+
+def disclose(salt: bytes, name: str, value: Json) -> Disclosure:
+    """Return the disclosure of one field under a salt."""
+    content = json.dumps([_b64(salt), name, value], ensure_ascii=False, separators=(",", ":"))
+    text = _b64(content.encode())
+    return Disclosure(digest=disclosure_digest(text), name=name, text=text)
+
+
+def disclosure_digest(text: str) -> str:
+    """Return the digest an event must hold for a disclosure."""
+    return _b64(sha256(text.encode()).digest())
+
+
+def open_disclosure(text: str) -> tuple[str, Json]:
+    """Return the name and value of a disclosure."""
+    _salt, name, value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return name, value
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,29 @@
+"""What a review proposes where its subjects alone do not say it."""
+
+import datetime
+
+from pydantic import Field
+
+from domain.base import Code, Moment, Value
+from domain.policy import Name
+
+
+class Proposal(Value):
+    """The particulars of a matter that is not about a gate.
+
+    Attributes:
+        seat, person: for appoint and relieve.
+        from_: first day with the seat; for relieve, first day without. Written ``from``.
+        until: last day with the seat.
+        policy: digest of the policy text to adopt.
+        effective_from: since when that policy is to rule.
+        portfolio: where to transfer the project.
+    """
+
+    seat: Name | None = None
+    person: str | None = None
+    from_: datetime.date | None = Field(default=None, alias="from")
+    until: datetime.date | None = None
+    policy: str | None = None
+    effective_from: Moment | None = None
+    portfolio: Code | None = None

@@ -1,0 +1,233 @@
+"""How a review begins, what is put before it, and how it ends in a ruling."""
+
+import datetime
+
+from domain.act import Act
+from domain.base import Document, Json, Value, document
+from domain.docket import ENGINE, PanelSeat, Verdict
+from domain.event import Draft
+from domain.money import Money
+from domain.pack import EarlierRuling, Pack, PackEvidence, PackFact, PackOption
+from domain.policy import Matter, Policy
+from domain.private import disclose
+from domain.project import Project, project_stream
+from domain.proposal import Proposal
+from domain.refusals import FieldMissing, Malformed, NotPermitted, ReviewStillOpen, UnknownFact
+from domain.review import Review
+from domain.review_acts import require_open
+from domain.review_commands import PresentPack
+from domain.review_events import PackPresented, ReviewOpened, ReviewRuled
+from domain.ruling import may_rule, rule
+from domain.words import Outcome
+
+
+class Opening(Value):
+    """Everything that is settled when a review opens.
+
+    Attributes:
+        stream: stream of the new review.
+        policy: digest of the policy version in force.
+        closes_at: end of the vote window, if the matter has one.
+    """
+
+    stream: str
+    matter: str
+    gate: str | None = None
+    subjects: tuple[str, ...]
+    board: str
+    amount: Money | None = None
+    policy: str
+    panel: tuple[PanelSeat, ...]
+    proposers: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    closes_at: datetime.datetime | None = None
+
+
+def open_review(opening: Opening) -> tuple[Draft, ...]:
+    """Take up a matter; policy and panel are fixed from here on.
+
+    Raises:
+        NotPermitted: nobody holds a seat on the board.
+    """
+    people = {seat.person for seat in opening.panel if seat.person is not None}
+    if not people:
+        raise NotPermitted(
+            f"nobody holds a seat on board {opening.board} today", fix="Appoint its members first."
+        )
+    fields = {k: v for k, v in dict(opening).items() if k != "stream"}
+    body = ReviewOpened(engine=ENGINE, notified=tuple(sorted(people)), **fields)
+    return (Draft(stream=opening.stream, data=body),)
+
+
+def present(
+    review: Review,
+    command: PresentPack,
+    policy: Policy,
+    projects: tuple[Project, ...],
+    earlier: tuple[EarlierRuling, ...],
+    act: Act,
+) -> tuple[Draft, ...]:
+    """Put a pack before the review: what is on record of its subjects, and the options.
+
+    Ballots that attest an earlier pack count no longer.
+
+    Raises:
+        UnknownFact, FieldMissing: an option is not the policy's, or lacks a required field.
+    """
+    require_open(review)
+    matter = policy.matters[review.matter]
+    options = _options(matter, command.options)
+    if command.recommendation is not None and command.recommendation not in {
+        option.id for option in options
+    }:
+        raise UnknownFact(f"the pack has no option {command.recommendation} to recommend")
+    if matter.pack.recommendation and command.recommendation is None:
+        raise FieldMissing("the policy asks for a recommendation in this pack")
+    _require_complete(matter, projects, act.now)
+    texts = tuple(
+        disclose(act.salt(review.stream, 0, name), name, words)
+        for name, words in (("request", command.request), ("reasons", command.reasons))
+        if words is not None
+    )
+    pack = Pack(
+        review=review.stream,
+        subjects=review.subjects,
+        amount=review.amount,
+        recommendation=command.recommendation,
+        recommended_by=None if command.recommendation is None else act.by,
+        options=options,
+        facts=_facts(policy, projects, act.now),
+        evidence=_evidence(projects),
+        earlier=earlier,
+        answers=review.answers,
+        texts=tuple(sorted(text.digest for text in texts)),
+    )
+    content = document(pack)
+    body = PackPresented(pack=content.digest, notified=review.people)
+    return (Draft(stream=review.stream, data=body, documents=(content,), disclosed=texts),)
+
+
+class Ruled(Value):
+    """A ruling and the event that records it."""
+
+    verdict: Verdict
+    draft: Draft
+
+
+def rule_review(review: Review, policy: Policy, pack: Pack, act: Act) -> Ruled:
+    """Rule a review that may be ruled now.
+
+    Raises:
+        ReviewStillOpen: ballots are missing, the window is open and nothing is settled.
+        NotPermitted: this person may not call for the ruling.
+    """
+    docket = review.docket(act.now)
+    _require_may_call(review, policy, act.by)
+    if not may_rule(policy, pack, docket):
+        voted = {b.seat for b in docket.ballots}
+        missing = [s.seat for s in review.panel if s.person and s.seat not in voted]
+        until = f" or until {review.closes_at}" if review.closes_at else ""
+        raise ReviewStillOpen(
+            f"review {review.stream} waits for {', '.join(missing) or 'its panel'}{until}"
+        )
+    ruling = rule(policy, pack, docket)
+    checks = checks_document(ruling.checks)
+    body = ReviewRuled(
+        subjects=review.subjects,
+        policy=review.policy,
+        pack=review.pack,
+        docket=docket,
+        verdict=ruling.verdict,
+        checks=checks.digest,
+    )
+    draft = Draft(stream=review.stream, data=body, documents=(checks,))
+    return Ruled(verdict=ruling.verdict, draft=draft)
+
+
+def checks_document(checks: tuple[Value, ...]) -> Document:
+    """Return the document that lists every check of a ruling."""
+    listed: list[Json] = [check.as_json() for check in checks]
+    return document({"checks": listed})
+
+
+def _require_may_call(review: Review, policy: Policy, person: str) -> None:
+    board = policy.boards[review.board]
+    if any(b.in_room for b in review.counting()) and board.chair is not None:
+        if board.chair not in review.seats_of(person):
+            raise NotPermitted(
+                f"a sitting of {review.board} is ruled by its chair",
+                fix="Let the chair call for the ruling.",
+            )
+    elif person != review.opened_by and not review.seats_of(person):
+        raise NotPermitted(f"only its panel or the one who opened it rules {review.stream}")
+
+
+def _options(matter: Matter, given: tuple[PackOption, ...] | None) -> tuple[PackOption, ...]:
+    if given is None:
+        return tuple(PackOption(id=o.id) for o in matter.options if not o.requires)
+    chosen = {option.id: option for option in given}
+    if len(chosen) != len(given):
+        raise Malformed("the pack puts one option twice")
+    unknown = sorted(set(chosen) - {o.id for o in matter.options})
+    if unknown:
+        raise UnknownFact(f"the policy has no option {', '.join(unknown)} for this matter")
+    for rule_ in matter.options:
+        option = chosen.get(rule_.id)
+        missing = [f for f in rule_.requires if option is not None and not getattr(option, f)]
+        if missing:
+            raise FieldMissing(f"option {rule_.id} needs {', '.join(missing)}")
+    return tuple(chosen[o.id] for o in matter.options if o.id in chosen)
+
+
+def _require_complete(
+    matter: Matter, projects: tuple[Project, ...], now: datetime.datetime
+) -> None:
+    missing: list[str] = []
+    for project in projects:
+        attached = {e.evidence for e in project.evidence}
+        missing += [f"fact {f}" for f in matter.pack.facts if project.known(f, now) is None]
+        missing += [f"evidence {e}" for e in matter.pack.evidence if e not in attached]
+    if missing:
+        raise FieldMissing(
+            f"the pack lacks {', '.join(missing)}",
+            fix="Record the facts and attach the evidence, then present the pack.",
+        )
+
+
+def _facts(
+    policy: Policy, projects: tuple[Project, ...], now: datetime.datetime
+) -> tuple[PackFact, ...]:
+    found = []
+    for project in projects:
+        for name in sorted(policy.facts):
+            known = project.known(name, now)
+            if known is not None:
+                found.append(
+                    PackFact(
+                        subject=project_stream(project.code),
+                        fact=name,
+                        value=known.value,
+                        position=known.position,
+                        effective_at=known.effective_at,
+                    )
+                )
+    return tuple(found)
+
+
+def _evidence(projects: tuple[Project, ...]) -> tuple[PackEvidence, ...]:
+    return tuple(
+        PackEvidence(
+            subject=project_stream(project.code),
+            kind=attached.evidence,
+            sha256=attached.sha256,
+            position=attached.position,
+            dated=attached.dated,
+        )
+        for project in projects
+        for attached in project.evidence
+    )
+
+
+def is_decided(verdict: Verdict) -> bool:
+    """Return whether a verdict settles the matter, so that its effects follow."""
+    return verdict.outcome is not Outcome.NO_RULING

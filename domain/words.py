@@ -1,0 +1,86 @@
+"""The closed vocabularies of governance: standings, matters, outcomes, grounds.
+
+Source: DESIGN.md section 2.
+"""
+
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    """Whether a project goes on, rests or has ended."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    SUPERSEDED = "superseded"
+
+
+class MatterKind(StrEnum):
+    """What is to be decided."""
+
+    PASS_GATE = "pass_gate"
+    DEFER = "defer"
+    HOLD = "hold"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    REJECT = "reject"
+    ADOPT_POLICY = "adopt_policy"
+    APPOINT = "appoint"
+    RELIEVE = "relieve"
+    TRANSFER = "transfer"
+
+
+class Outcome(StrEnum):
+    """What a review answers."""
+
+    APPROVE = "approve"
+    APPROVE_WITH_CONDITIONS = "approve_with_conditions"
+    DEFER = "defer"
+    HOLD = "hold"
+    REWORK = "rework"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    NO_RULING = "no_ruling"
+
+
+APPROVING = frozenset({Outcome.APPROVE, Outcome.APPROVE_WITH_CONDITIONS})
+OPPOSING = frozenset({Outcome.REJECT, Outcome.CANCEL})
+"""Outcomes by which a seat with a veto strikes every approving option."""
+
+
+class Ground(StrEnum):
+    """The one thing that settled the outcome: the first that applies, in this order."""
+
+    NO_QUORUM = "no_quorum"
+    VETO = "veto"
+    MUST_FAILED = "must_failed"
+    MUST_UNKNOWN = "must_unknown"
+    HURDLE_MISSED = "hurdle_missed"
+    CARRIED = "carried"
+    TIE = "tie"
+    NOT_CARRIED = "not_carried"
+    REPORTED = "reported"
+
+
+class Truth(StrEnum):
+    """Three values: what is missing is never met and never failed."""
+
+    MET = "met"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class FactKind(StrEnum):
+    """What type of value a fact has."""
+
+    NUMBER = "number"
+    MONEY = "money"
+    TEXT = "text"
+    FLAG = "flag"
+    DATE = "date"
+    CHOICE = "choice"

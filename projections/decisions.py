@@ -1,0 +1,147 @@
+"""What was decided: every ruled review, newest first."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.base import moment_text
+from projections.as_of import AsOf
+from projections.occurrence import Occurrence
+from projections.reading import FIRST_PAGE, Answer, Page, Version, Views, cut
+from projections.view import EVERYTHING, State, View, never, own_stream
+
+
+class Decision(NamedTuple):
+    """One ruled review.
+
+    Attributes:
+        review: its stream.
+        subjects: streams it is about.
+        matter, gate, board: where they are known; a reported ruling may not say.
+        reported: whether it was decided outside and is counted apart.
+        decided_by: id of who decided, absent where a report does not say; for a computed
+            ruling of who had it ruled.
+        recorded_by: id of whose verified identity sent it.
+        at, effective_at: when it was recorded, and since when it holds.
+        policy, pack: digests.
+    """
+
+    review: str
+    subjects: tuple[str, ...]
+    matter: str | None
+    gate: str | None
+    board: str | None
+    option: str | None
+    outcome: str
+    ground: str
+    reported: bool
+    decided_by: str | None
+    recorded_by: str
+    at: str
+    effective_at: str
+    position: int
+    policy: str
+    pack: str | None
+
+
+class Ruled(NamedTuple):
+    """Which decisions are wanted.
+
+    Attributes:
+        subject: stream they are about, for example ``project:APX-042``.
+        reported: only reported or only computed ones.
+        since, until: decided from the one moment up to the other, both included.
+    """
+
+    subject: str | None = None
+    outcome: str | None = None
+    reported: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERY_DECISION = Ruled()
+
+
+def decisions(
+    views: Views, asked: AsOf | None = None, wanted: Ruled = EVERY_DECISION, page: Page = FIRST_PAGE
+) -> Answer[tuple[Decision, ...]]:
+    """Return decisions, the last recorded first; the cursor is a position.
+
+    Raises:
+        ViewStopped: the view met an event it cannot fold.
+    """
+    where = {
+        "outcome": wanted.outcome,
+        "reported": wanted.reported,
+        "since": wanted.since and moment_text(wanted.since),
+        "until": wanted.until and moment_text(wanted.until),
+    }
+    further = ""
+    if wanted.since is not None:
+        further += " AND v.effective_at >= :since"
+    if wanted.until is not None:
+        further += " AND v.effective_at <= :until"
+    link = EVERYTHING if wanted.subject is None else wanted.subject
+    with views.at(asked, DECISIONS) as reading:
+        found = reading.newest(DECISIONS, page, link, where, further)
+        rows, more = cut([_decision(version) for version in found], page)
+        return reading.answer(rows, rows[-1].position if more else None)
+
+
+def _decision(version: Version) -> Decision:
+    state = version.state
+    return Decision(
+        review=version.key,
+        subjects=tuple(state["subjects"]),
+        matter=state["matter"],
+        gate=state["gate"],
+        board=state["board"],
+        option=state["option"],
+        outcome=state["outcome"],
+        ground=state["ground"],
+        reported=bool(state["reported"]),
+        decided_by=state["decided_by"],
+        recorded_by=state["recorded_by"],
+        at=state["at"],
+        effective_at=version.effective_at,
+        position=version.position,
+        policy=state["policy"],
+        pack=state["pack"],
+    )
+
+
+def _fold(_review: str, _last: State | None, happened: Occurrence) -> State:
+    data, verdict = happened.data, happened.data["verdict"]
+    reported = data.get("reported")
+    about = reported or data.get("docket") or {}
+    return {
+        "outcome": verdict["outcome"],
+        "reported": int(reported is not None or verdict["ground"] == "reported"),
+        "subjects": data["subjects"],
+        "matter": about.get("matter"),
+        "gate": about.get("gate"),
+        "board": about.get("board"),
+        "option": verdict.get("option"),
+        "ground": verdict["ground"],
+        "decided_by": happened.by if reported is None else reported.get("decided_by"),
+        "recorded_by": happened.recorded_by,
+        "at": happened.at,
+        "policy": data["policy"],
+        "pack": data.get("pack"),
+    }
+
+
+def _links(state: State) -> list[str]:
+    return list(state["subjects"])
+
+
+DECISIONS = View(
+    name="decisions",
+    schema=1,
+    topics=frozenset({"review.ruled/1"}),
+    keys=own_stream,
+    fold=_fold,
+    columns={"outcome": "TEXT NOT NULL", "reported": "INTEGER NOT NULL"},
+    links=_links,
+    remembers=never,
+)

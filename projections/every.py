@@ -1,0 +1,24 @@
+"""Every view there is."""
+
+from projections.boards import BOARDS
+from projections.decisions import DECISIONS
+from projections.evidence import EVIDENCE
+from projections.facts import FACTS
+from projections.policies import POLICIES
+from projections.portfolios import PORTFOLIOS
+from projections.register import REGISTER
+from projections.reviews import REVIEWS
+from projections.trail import TRAIL
+from projections.view import View
+
+VIEWS: tuple[View, ...] = (
+    REGISTER,
+    DECISIONS,
+    REVIEWS,
+    TRAIL,
+    FACTS,
+    EVIDENCE,
+    PORTFOLIOS,
+    POLICIES,
+    BOARDS,
+)

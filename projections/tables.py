@@ -1,0 +1,166 @@
+"""The tables of ``views.db``: version rows, lists of keys, and how far each view has come."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from projections.occurrence import Occurrence
+from projections.view import EVERYTHING, Links, State, View
+
+LAYOUT = 1
+"""Number of the layout common to all views; another number on disk rebuilds them all."""
+
+_TRACKING = (
+    "CREATE TABLE IF NOT EXISTS tracking (view TEXT PRIMARY KEY, form TEXT NOT NULL,"
+    " position INTEGER NOT NULL, anchor TEXT NOT NULL, stopped_at INTEGER, topic TEXT,"
+    " message TEXT) WITHOUT ROWID"
+)
+_TRACKED = "SELECT view, form, position, anchor, stopped_at, topic, message FROM tracking"
+
+Row = tuple[Any, ...]
+
+
+class Track(NamedTuple):
+    """How far a view has come.
+
+    Attributes:
+        view: its name.
+        form: what its tables were made by.
+        position: last event folded, 0 for none.
+        anchor: SHA-256 of that event's bytes; shows when the log behind the views is another.
+        stopped_at: position of the event it cannot fold, if there is one.
+        topic, message: of that event, and what went wrong.
+    """
+
+    view: str
+    form: str
+    position: int = 0
+    anchor: str = ""
+    stopped_at: int | None = None
+    topic: str | None = None
+    message: str | None = None
+
+
+def prepare(connection: sqlite3.Connection, views: Iterable[View]) -> dict[str, Track]:
+    """Make the tables that are missing or of another form, drop those of no view.
+
+    Returns:
+        How far each view has come, by name.
+
+    Raises:
+        sqlite3.DatabaseError: the file is no database.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(_TRACKING)
+    found = tracks(connection)
+    wanted = {view.name: view for view in views}
+    for name, track in found.items():
+        if name not in wanted or wanted[name].form != track.form:
+            drop(connection, name)
+    for name, view in wanted.items():
+        if name not in found or found[name].form != view.form:
+            create(connection, view)
+    connection.execute(f"PRAGMA user_version = {LAYOUT}")
+    connection.execute("COMMIT")
+    return tracks(connection)
+
+
+def tracks(connection: sqlite3.Connection) -> dict[str, Track]:
+    """Return how far each view has come, by name."""
+    return {row[0]: Track(*row) for row in connection.execute(_TRACKED)}
+
+
+def save_tracks(connection: sqlite3.Connection, saved: Iterable[Track]) -> None:
+    """Write how far views have come."""
+    connection.executemany("REPLACE INTO tracking VALUES (?, ?, ?, ?, ?, ?, ?)", saved)
+
+
+def create(connection: sqlite3.Connection, view: View) -> None:
+    """Make the tables of a view, empty."""
+    for statement in view.ddl:
+        connection.execute(statement)
+    save_tracks(connection, [Track(view.name, view.form)])
+
+
+def drop(connection: sqlite3.Connection, name: str) -> None:
+    """Drop the tables of a view, and forget how far it had come."""
+    connection.execute(f"DROP TABLE IF EXISTS {name}")
+    connection.execute(f"DROP TABLE IF EXISTS {name}_keys")
+    connection.execute("DELETE FROM tracking WHERE view = ?", (name,))
+
+
+def row_of(view: View, key: str, happened: Occurrence, state: State) -> Row:
+    """Return the version row that keeps a state."""
+    if not state:
+        return (key, happened.position, happened.effective_at, "")
+    columns = view.columns
+    kept = [state[name] for name in columns]
+    body = ""
+    if len(state) > len(kept):
+        rest = {name: value for name, value in state.items() if name not in columns}
+        body = to_json(rest).decode()
+    return (key, happened.position, happened.effective_at, *kept, body)
+
+
+def state_of(columns: Sequence[str], values: Sequence[Any], body: str) -> State:
+    """Return the state that a row's columns and body keep."""
+    state: State = dict(zip(columns, values, strict=True))
+    if body:
+        state |= from_json(body)
+    return state
+
+
+def insert(
+    connection: sqlite3.Connection, view: View, rows: Sequence[Row], keys: Sequence[Row]
+) -> None:
+    """Append version rows, and list keys that are new under a link."""
+    marks = ", ".join("?" * (len(view.columns) + 4))
+    in_order = sorted(rows, key=lambda row: (row[0], row[1]))
+    # In the order of the tree, neighbours are written while their page is at hand.
+    connection.executemany(f"INSERT INTO {view.name} VALUES ({marks})", in_order)
+    if keys:
+        connection.executemany(f"INSERT OR IGNORE INTO {view.name}_keys VALUES (?, ?, ?)", keys)
+
+
+def latest(connection: sqlite3.Connection, view: View, key: str) -> State | None:
+    """Return the state in the newest version row of a key."""
+    return state_as_of(connection, view, key, 2**62)
+
+
+def state_as_of(
+    connection: sqlite3.Connection, view: View, key: str, position: int
+) -> State | None:
+    """Return the state of a key in its newest version row up to a position."""
+    columns = "".join(f"{name}, " for name in view.columns)
+    query = (
+        f"SELECT {columns}body FROM {view.name} WHERE key = ? AND position <= ?"
+        " ORDER BY position DESC LIMIT 1"
+    )
+    row = connection.execute(query, (key, position)).fetchone()
+    return None if row is None else state_of(tuple(view.columns), row[:-1], row[-1])
+
+
+def as_of_join(view: View) -> str:
+    """Return the FROM of a query over each listed key ``k`` and its row ``v`` at ``:position``.
+
+    The order is forced: one seek per key. Left to itself SQLite may scan every version there is.
+    """
+    return (
+        f"{view.name}_keys AS k CROSS JOIN {view.name} AS v ON v.key = k.key AND v.position ="
+        f" (SELECT max(x.position) FROM {view.name} AS x"
+        " WHERE x.key = k.key AND x.position <= :position)"
+    )
+
+
+def keys_of(
+    links_of: Links, key: str, position: int, last: State | None, state: State
+) -> list[Row]:
+    """Return the links under which a key is new with a state."""
+    links = links_of(state)
+    if last is None:
+        return [(link, key, position) for link in {EVERYTHING, *links}]
+    before = links_of(last)
+    # Mostly nothing is new, which is quickly seen.
+    return [] if links == before else [(link, key, position) for link in {*links} - {*before}]

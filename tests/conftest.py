@@ -1,0 +1,18 @@
+"""What every test run says first: the seed that repeats its random acts."""
+
+import os
+import random
+
+import pytest
+
+SEED = "QUORATE_SEED"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle one seed for this run and all its workers."""
+    os.environ.setdefault(SEED, str(random.SystemRandom().randrange(10**9)))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how to repeat this run."""
+    return f"random acts: {SEED}={os.environ[SEED]} repeats them"

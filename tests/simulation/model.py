@@ -1,0 +1,177 @@
+"""The oracle's own idea of an office: dictionaries and plain rules, written from the policy text.
+
+It knows nothing of events, versions or storage. For each act it says what must come of it: ``ok``
+or the code of the refusal.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+SEATS = {
+    "works_board": {"ana": "chair", "ben": "finance", "cem": "technical"},
+    "head": {"hana": "head"},
+}
+BOARD = {"start": "works_board", "finish": "works_board", "pause": "head", "wake": "head"}
+OPTIONS = {
+    "start": ["go", "later", "no"],
+    "finish": ["go", "back"],
+    "pause": ["hold"],
+    "wake": ["resume"],
+}
+WINDOW_DAYS = {"start": 14}
+GATES = {"start": ("idea", "proposed"), "finish": ("building", "active")}
+
+
+@dataclass
+class ProjectModel:
+    proposer: str
+    phase: str = "idea"
+    standing: str = "proposed"
+    left: str | None = None
+    facts: set[str] = field(default_factory=set)
+    evidence: bool = False
+
+    def after(self, matter: str, option: str) -> tuple[str, str, str | None] | None:
+        """Where an option leads, None where the lifecycle does not let it."""
+        here = (self.phase, self.standing, self.left)
+        match (matter, option):
+            case ("start", "go"):
+                moved = ("building", "active", None)
+                return moved if here[:2] == ("idea", "proposed") else None
+            case ("finish", "go"):
+                moved = ("done", "closed", None)
+                return moved if here[:2] == ("building", "active") else None
+            case ("start", "later"):
+                return (self.phase, "deferred", self.phase) if here[1] == "proposed" else None
+            case ("start", "no"):
+                ends = here[1] in {"proposed", "deferred"}
+                return (self.phase, "rejected", self.left or self.phase) if ends else None
+            case ("pause", "hold"):
+                return (self.phase, "on_hold", self.phase) if here[1] == "active" else None
+            case ("wake", "resume"):
+                if self.left is None or here[1] not in {"deferred", "on_hold"}:
+                    return None
+                return (self.left, "proposed" if here[1] == "deferred" else "active", None)
+        return here
+
+
+@dataclass
+class ReviewModel:
+    project: str
+    matter: str
+    opened_by: str
+    closes_at: datetime | None
+    status: str = "open"
+    pack: int = 0
+    offered: list[str] = field(default_factory=list)
+    ballots: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    conflicts: set[str] = field(default_factory=set)
+
+    def seat(self, person: str) -> str | None:
+        return SEATS[BOARD[self.matter]].get(person)
+
+    def counting(self) -> dict[str, str | None]:
+        """Ballots on the pack that lies before the review, by seat."""
+        return {seat: option for seat, (pack, option) in self.ballots.items() if pack == self.pack}
+
+
+@dataclass
+class OfficeModel:
+    projects: dict[str, ProjectModel] = field(default_factory=dict)
+    reviews: dict[str, ReviewModel] = field(default_factory=dict)
+
+    def propose(self, code: str, person: str) -> str:
+        if code in self.projects:
+            return "taken"
+        self.projects[code] = ProjectModel(proposer=person)
+        return "ok"
+
+    def open(self, code: str, matter: str, person: str, now: datetime) -> tuple[str, str]:
+        project = self.projects[code]
+        if matter in GATES and (project.phase, project.standing) != GATES[matter]:
+            return "step_not_open", ""
+        same = [s for s in self.reviews if s.startswith(f"review:{code}/{matter}/")]
+        if any(self.reviews[s].status == "open" for s in same):
+            return "taken", ""
+        days = WINDOW_DAYS.get(matter)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        closes = None if days is None else midnight + timedelta(days=days + 1)
+        stream = f"review:{code}/{matter}/{len(same) + 1}"
+        self.reviews[stream] = ReviewModel(code, matter, person, closes)
+        return "ok", stream
+
+    def present(self, stream: str, offered: list[str]) -> str:
+        review = self.reviews[stream]
+        project = self.projects[review.project]
+        if review.status != "open":
+            return "review_over"
+        if review.matter == "start" and not (project.evidence and "npv" in project.facts):
+            return "field_missing"
+        review.pack += 1
+        review.offered = [o for o in OPTIONS[review.matter] if o in offered]
+        return "ok"
+
+    def vote(self, stream: str, person: str, option: str | None, stale: bool, now: datetime) -> str:
+        review = self.reviews[stream]
+        seat = review.seat(person)
+        refusals = (
+            ("review_over", review.status != "open"),
+            ("not_a_seat", seat is None),
+            ("no_pack", review.pack == 0),
+            ("in_conflict", seat in review.conflicts),
+            ("not_your_own", person == self.projects[review.project].proposer),
+            ("window_over", review.closes_at is not None and now >= review.closes_at),
+            ("other_pack", stale),
+            ("not_in_policy", option is not None and option not in review.offered),
+        )
+        code = next((code for code, applies in refusals if applies), "ok")
+        if code == "ok" and seat is not None:
+            review.ballots[seat] = (review.pack, option)
+        return code
+
+    def declare(self, stream: str, person: str) -> str:
+        review = self.reviews[stream]
+        seat = review.seat(person)
+        if review.status != "open":
+            return "review_over"
+        if seat is None:
+            return "not_a_seat"
+        review.conflicts.add(seat)
+        review.ballots.pop(seat, None)
+        return "ok"
+
+    def end(self, stream: str, person: str) -> str:
+        review = self.reviews[stream]
+        if review.status != "open":
+            return "review_over"
+        if review.seat(person) is None and person != review.opened_by:
+            return "not_permitted"
+        review.status = "withdrawn"
+        return "ok"
+
+    def postpone(self, stream: str, person: str, to: datetime, now: datetime) -> str:
+        review = self.reviews[stream]
+        if review.status != "open":
+            return "review_over"
+        if review.seat(person) is None and person != review.opened_by:
+            return "not_permitted"
+        if to.date() <= now.date():
+            return "malformed"
+        end = to.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        if review.closes_at is not None and review.closes_at < end:
+            review.closes_at = end
+        return "ok"
+
+    def withdraw(self, code: str, person: str) -> str:
+        project = self.projects[code]
+        if project.standing not in {"proposed", "deferred"}:
+            return "step_not_open"
+        if person != project.proposer:
+            return "not_permitted"
+        project.left = project.left or project.phase
+        project.standing = "withdrawn"
+        return "ok"
+
+    def may_call(self, stream: str, person: str) -> bool:
+        review = self.reviews[stream]
+        return review.seat(person) is not None or person == review.opened_by

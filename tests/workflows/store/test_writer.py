@@ -1,0 +1,113 @@
+"""Many commands share one transaction, and each succeeds or fails for itself."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from domain.base import document
+from domain.refusals import Conflict, KeyReused, Refused
+from tests.workflows.store.events import command, refusal
+from workflows.store.contract import AlreadyDone, StoreUnavailable
+from workflows.store.sqlite import SQLiteLog
+from workflows.store.writer import _Job
+
+
+def test_commands_in_one_transaction_succeed_and_fail_each_for_itself(log: SQLiteLog) -> None:
+    appends: list[Callable[[], object]] = [
+        lambda: log.append([refusal("a:1")], {}, command("c1")),
+        lambda: log.append([refusal("b:1", documents=(document({"x": 1}),)), refusal("a:1", 9)],
+                           {}, command("c2")),
+        lambda: log.append([refusal("c:1"), refusal("c:1", 2)], {"a:1": 1}, command("c3")),
+        lambda: log.append([refusal("d:1")], {}, command("c1")),
+        lambda: log.append([refusal("d:1")], {}, command("c1", "other")),
+    ]  # fmt: skip
+    answers = _in_one_transaction(log, appends)
+    assert answers[0] == range(1, 2)
+    assert isinstance(answers[1], Conflict)
+    assert answers[2] == range(2, 4)
+    assert isinstance(answers[3], AlreadyDone)
+    assert answers[3].row == log.command("c1")
+    assert isinstance(answers[4], KeyReused)
+    assert [recorded.event.stream for recorded in log.read()] == ["a:1", "c:1", "c:1"]
+    assert log.command("c2") is None
+    assert log.document(document({"x": 1}).digest) is None
+
+
+def _in_one_transaction(log: SQLiteLog, appends: list[Callable[[], object]]) -> list[object]:
+    """Hold the writer up until everything is queued, in order."""
+
+    def hold(connection: object) -> None:
+        held.set()
+        release.wait(5)
+
+    def attempt(append: Callable[[], object]) -> object:
+        try:
+            return append()
+        except (AlreadyDone, Refused) as fault:
+            return fault
+
+    writer = log.writer
+    assert writer is not None
+    held, release = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(len(appends) + 1) as pool:
+        holding = pool.submit(writer.carry_out, hold)
+        held.wait(5)
+        answers = []
+        for number, append in enumerate(appends, 1):
+            answers.append(pool.submit(attempt, append))
+            while len(writer._waiting) < number:
+                threading.Event().wait(0.001)
+        release.set()
+        holding.result()
+        return [answer.result() for answer in answers]
+
+
+def test_a_fault_of_the_caller_leaves_the_writer_working(log: SQLiteLog) -> None:
+    def stumble(connection: object) -> None:
+        raise ZeroDivisionError
+
+    assert log.writer is not None
+    with pytest.raises(ZeroDivisionError):
+        log.writer.carry_out(stumble)
+    assert log.append([refusal("a:1")], {}, None) == range(1, 2)
+
+
+def test_an_interrupted_writer_leaves_nobody_waiting_and_nothing_half_written(
+    log: SQLiteLog,
+) -> None:
+    def interrupt(connection: object) -> None:
+        queued.wait(5)
+        raise KeyboardInterrupt
+
+    writer, queued = log.writer, threading.Event()
+    assert writer is not None
+    writer._waiting.append(_Job(lambda connection: queued.set()))  # in the same transaction
+    with pytest.raises(KeyboardInterrupt):
+        writer.carry_out(interrupt)
+    with pytest.raises(StoreUnavailable, match="same key"):
+        writer._write_batch()  # as for a caller whose job went with the interrupted one
+    assert log.append([refusal("a:1")], {}, None) == range(1, 2)
+
+
+def test_many_threads_lose_nothing(log: SQLiteLog) -> None:
+    def work(number: int) -> list[int]:
+        stream = f"a:{number}"
+        return [log.append([refusal(stream, v)], {}, command(f"{stream}/{v}"))[0]
+                for v in range(1, 41)]  # fmt: skip
+
+    with ThreadPoolExecutor(8) as pool:
+        positions = sorted(p for found in pool.map(work, range(8)) for p in found)
+    assert positions == list(range(1, 321)) == [r.position for r in log.read()]
+
+
+def test_what_was_written_before_a_fault_is_undone_without_leaving_a_gap(log: SQLiteLog) -> None:
+    policy = document({"quorum": 3})
+    sound = refusal("a:1", private={"name": "Ana"}, documents=(policy,))
+    twice = sound.changed(disclosures=sound.disclosures * 2)
+    with pytest.raises(sqlite3.IntegrityError):
+        log.append([refusal("b:1"), twice], {}, command())
+    assert (log.head(), log.document(policy.digest), log.disclosed([1, 2])) == (0, None, [])
+    assert log.append([sound], {}, command()) == range(1, 2)

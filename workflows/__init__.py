@@ -1,0 +1,1 @@
+"""What people do: one module per noun, one public method per act."""

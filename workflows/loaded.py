@@ -1,0 +1,180 @@
+"""What one act has loaded: every stream it read, at which version, and the texts they name."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from domain import board as boards
+from domain import office as offices
+from domain import person as people
+from domain import policy_book, portfolio, project, review
+from domain.base import Document
+from domain.board import Board
+from domain.event import Event
+from domain.office import OFFICE, Office
+from domain.pack import Pack
+from domain.person import Identity, Person
+from domain.policy import Policy
+from domain.policy_book import PolicyBook
+from domain.portfolio import Portfolio
+from domain.project import Project
+from domain.refusals import NotKnown
+from domain.review import Review
+from workflows.policy_text import policy_from_document
+from workflows.store.contract import Log
+from workflows.store.states import Evolve, States
+
+
+def _no_state(state: object, _event: Event, _position: int) -> object:
+    return state
+
+
+EVOLVES: Mapping[str, Evolve] = {
+    "office": offices.evolve,
+    "person": people.evolve,
+    "identity": people.evolve_identity,
+    "policy": policy_book.evolve,
+    "board": boards.evolve,
+    "portfolio": portfolio.evolve,
+    "project": project.evolve,
+    "review": review.evolve,
+    "refusal": _no_state,
+}
+"""How each kind of stream is folded."""
+
+TEXTS_MAX = 256
+
+T = TypeVar("T")
+
+
+class Texts:
+    """Policies and packs by digest, read once and kept while there is room."""
+
+    def __init__(self, log: Log) -> None:
+        """Read from a log's documents."""
+        self._log = log
+        self._policies: OrderedDict[str, Policy] = OrderedDict()
+
+    def content(self, digest: str) -> bytes:
+        """Return a document's bytes.
+
+        Raises:
+            NotKnown: no such document is held.
+        """
+        content = self._log.document(digest)
+        if content is None:
+            raise NotKnown(f"no document {digest} is held")
+        return content
+
+    def policy(self, digest: str) -> Policy:
+        """Return the policy text with a digest."""
+        found = self._policies.get(digest)
+        if found is None:
+            found = policy_from_document(self.content(digest))
+            self._policies[digest] = found
+            while len(self._policies) > TEXTS_MAX:
+                self._policies.popitem(last=False)
+        return found
+
+
+class Loaded:
+    """The streams one act reads. What it read is what must not have moved when it appends."""
+
+    def __init__(self, states: States, texts: Texts, basis: int) -> None:
+        """Start with nothing read, the log's head being at ``basis``."""
+        self._states = states
+        self.texts = texts
+        self.basis = basis
+        self.read: dict[str, int] = {}
+        self._new: dict[str, Document] = {}
+        self._held: dict[str, Any] = {}
+
+    def state(self, stream: str) -> Any:
+        """Return the state of a stream, None where there is none."""
+        if stream not in self.read:
+            self._held[stream], self.read[stream] = self._states.state(stream)
+        return self._held[stream]
+
+    def version(self, stream: str) -> int:
+        """Return the version of a stream, 0 where there is none."""
+        self.state(stream)
+        return self.read[stream]
+
+    def hold(self, text: Document) -> None:
+        """Hold a document that this act is about to record."""
+        self._new[text.digest] = text
+
+    def content(self, digest: str) -> bytes:
+        """Return a document's bytes, one this act is about to record included."""
+        new = self._new.get(digest)
+        return self.texts.content(digest) if new is None else new.content
+
+    def pack(self, digest: str | None) -> Pack | None:
+        """Return a pack, None where there is none."""
+        return None if digest is None else Pack.model_validate_json(self.content(digest))
+
+    def office(self) -> Office:
+        """Return the office.
+
+        Raises:
+            NotKnown: it was not founded yet.
+        """
+        office: Office | None = self.state(OFFICE)
+        if office is None:
+            raise NotKnown("there is no office yet", fix="Found it first: `quorate init`.")
+        return office
+
+    def identity(self, stream: str) -> Identity | None:
+        """Return the identity of a stream."""
+        found: Identity | None = self.state(stream)
+        return found
+
+    def person(self, person: str) -> Person:
+        """Return a person.
+
+        Raises:
+            NotKnown: nobody has this id.
+        """
+        found: Person | None = self.state(people.person_stream(person))
+        return _known(found, f"person {person}")
+
+    def portfolio(self, code: str) -> Portfolio:
+        """Return a portfolio."""
+        found: Portfolio | None = self.state(portfolio.portfolio_stream(code))
+        return _known(found, f"portfolio {code}")
+
+    def project(self, code: str) -> Project:
+        """Return a project."""
+        found: Project | None = self.state(project.project_stream(code))
+        return _known(found, f"project {code}")
+
+    def board(self, name: str) -> Board | None:
+        """Return a board's tenures, None where nobody was ever appointed."""
+        found: Board | None = self.state(boards.board_stream(name))
+        return found
+
+    def review(self, stream: str) -> Review:
+        """Return a review by its stream."""
+        found: Review | None = self.state(stream)
+        return _known(found, stream.replace(":", " ", 1))
+
+    def book(self, policy: str) -> PolicyBook:
+        """Return the adopted versions of a policy."""
+        found: PolicyBook | None = self.state(policy_book.policy_stream(policy))
+        return _known(found, f"policy {policy}")
+
+    def in_force(self, policy: str, moment: datetime) -> tuple[str, Policy]:
+        """Return digest and text of the version of a policy in force at a moment."""
+        digest = self.book(policy).in_force(policy, moment)
+        return digest, self.texts.policy(digest)
+
+    def governing(self, subject: Project, moment: datetime) -> tuple[str, Policy]:
+        """Return digest and text of the policy a project is governed by at a moment."""
+        return self.in_force(self.portfolio(subject.portfolio).policy, moment)
+
+
+def _known(found: T | None, what: str) -> T:
+    if found is None:
+        raise NotKnown(f"there is no {what}")
+    return found

@@ -1,0 +1,253 @@
+"""What happens in a review: opened, a pack presented, asked, answered, voted, postponed."""
+
+from collections.abc import Callable, Sequence
+
+from domain import review_acts
+from domain.act import Act, Channel
+from domain.authority import matter_for_gate, matter_named
+from domain.base import Json, Value
+from domain.event import Draft, stream_kind
+from domain.lifecycle import pass_gate
+from domain.pack import EarlierRuling
+from domain.policy import Matter, Policy
+from domain.project import Project, project_stream
+from domain.proposal import Proposal
+from domain.refusals import FieldMissing, UnknownFact
+from domain.review import Review
+from domain.review_commands import (
+    AnswerQuestion,
+    AskQuestion,
+    CastVote,
+    ContestBallot,
+    DeclareConflict,
+    OpenReview,
+    PostponeReview,
+    PresentPack,
+    RecordSitting,
+    WithdrawReview,
+)
+from domain.review_events import review_stream
+from domain.review_rulings import open_review, present
+from domain.words import MatterKind
+from workflows import machine
+from workflows.calendar import day_of, end_of_day
+from workflows.desk import Answer, Asked, Decision, Desk
+from workflows.loaded import Loaded
+from workflows.minutes import require_minutes
+from workflows.opening import TakenUp, settle_opening
+
+Decide = Callable[[Loaded, Review], Sequence[Draft]]
+
+
+class Reviews:
+    """What is done in reviews, up to the ruling."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Work at a desk."""
+        self._desk = desk
+
+    def open(self, command: OpenReview, act: Act) -> Answer:
+        """Take up a matter about a project.
+
+        Raises:
+            UnknownFact: the policy has no such gate or matter.
+            StepNotOpen: the project is not where this gate can be passed.
+            Taken: a review of the same thing is open.
+        """
+        asked = Asked(
+            act="open_review", subject=project_stream(command.project), content=command.as_json()
+        )
+
+        def decide(loaded: Loaded) -> Decision:
+            drafts, stream = opened(loaded, command, act)
+            return Decision(drafts, {"review": stream})
+
+        return self._desk.perform(act, asked, decide)
+
+    def present(
+        self, stream: str, command: PresentPack, act: Act, if_match: int | None = None
+    ) -> Answer:
+        """Put a pack before a review."""
+
+        def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
+            policy = loaded.texts.policy(review.policy)
+            projects = subjects(loaded, review)
+            return present(review, command, policy, projects, earlier(loaded, review, policy), act)
+
+        return self._in_review("present_pack", stream, command, act, decide, if_match)
+
+    def open_pack(self, stream: str, act: Act) -> Answer:
+        """Record that a member opened the pack."""
+        return self._in_review(
+            "open_pack", stream, None, act, lambda _, review: review_acts.open_pack(review)
+        )
+
+    def ask(self, stream: str, command: AskQuestion, act: Act) -> Answer:
+        """Ask something about the pack."""
+        return self._in_review(
+            "ask_question", stream, command, act, lambda _, review: review_acts.ask(review, command)
+        )
+
+    def answer(self, stream: str, question: int, command: AnswerQuestion, act: Act) -> Answer:
+        """Answer a question by its number."""
+
+        def decide(_loaded: Loaded, review: Review) -> Sequence[Draft]:
+            return review_acts.answer(review, question, command)
+
+        return self._in_review(f"answer_question_{question}", stream, command, act, decide)
+
+    def vote(self, stream: str, command: CastVote, act: Act, if_match: int | None = None) -> Answer:
+        """Cast or replace one's own ballot."""
+
+        def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
+            pack = loaded.pack(review.pack)
+            return review_acts.vote(
+                review, command, matter_of(loaded, review), pack, act, loaded.basis
+            )
+
+        return self._in_review("cast_vote", stream, command, act, decide, if_match)
+
+    def declare_conflict(self, stream: str, command: DeclareConflict, act: Act) -> Answer:
+        """Declare a conflict of interest for one's own seat."""
+
+        def decide(_loaded: Loaded, review: Review) -> Sequence[Draft]:
+            return review_acts.declare_conflict(review, command, act)
+
+        return self._in_review("declare_conflict", stream, command, act, decide)
+
+    def record_sitting(self, stream: str, command: RecordSitting, act: Act) -> Answer:
+        """Enter attendance and votes of a sitting, with its minutes as evidence."""
+        in_room = act.changed(channel=Channel.IN_ROOM)
+
+        def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
+            require_minutes(subjects(loaded, review), command.minutes)
+            today = day_of(act.now, loaded.office().zone)
+            return review_acts.record_sitting(
+                review, command, matter_of(loaded, review), loaded.pack(review.pack), today
+            )
+
+        return self._in_review("record_sitting", stream, command, in_room, decide)
+
+    def contest(self, stream: str, command: ContestBallot, act: Act) -> Answer:
+        """Contest the ballot a secretary recorded for one's own seat."""
+
+        def decide(_loaded: Loaded, review: Review) -> Sequence[Draft]:
+            return review_acts.contest(review, command, act)
+
+        return self._in_review("contest_ballot", stream, command, act, decide)
+
+    def postpone(
+        self, stream: str, command: PostponeReview, act: Act, if_match: int | None = None
+    ) -> Answer:
+        """Move a review to another sitting."""
+
+        def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
+            zone = loaded.office().zone
+            today, closes_at = day_of(act.now, zone), end_of_day(command.to, zone)
+            return review_acts.postpone(review, command, act, today, closes_at)
+
+        return self._in_review("postpone_review", stream, command, act, decide, if_match)
+
+    def withdraw(
+        self, stream: str, command: WithdrawReview, act: Act, if_match: int | None = None
+    ) -> Answer:
+        """End a review without a ruling."""
+
+        def decide(_loaded: Loaded, review: Review) -> Sequence[Draft]:
+            return review_acts.withdraw(review, command, act)
+
+        return self._in_review("withdraw_review", stream, command, act, decide, if_match)
+
+    def _in_review(
+        self,
+        name: str,
+        stream: str,
+        command: Value | None,
+        act: Act,
+        decide: Decide,
+        if_match: int | None = None,
+    ) -> Answer:
+        content: dict[str, Json] = {} if command is None else command.as_json()
+        asked = Asked(
+            act=name, subject=stream, content={"review": stream, **content}, if_match=if_match
+        )
+
+        def decided(loaded: Loaded) -> Decision:
+            drafts = tuple(decide(loaded, loaded.review(stream)))
+            answer: dict[str, Json] = {"review": stream}
+            for draft in drafts:
+                if draft.data.TOPIC == "pack.presented/1":
+                    answer["pack"] = draft.data.as_json()["pack"]
+                if draft.data.TOPIC == "question.asked/1":
+                    answer["question"] = draft.data.as_json()["question"]
+            return Decision(drafts, answer)
+
+        return self._desk.perform(act, asked, decided)
+
+
+def opened(loaded: Loaded, command: OpenReview, act: Act) -> tuple[tuple[Draft, ...], str]:
+    """Return the events that open a review of a project, and the review's stream."""
+    project = loaded.project(command.project)
+    digest, policy = loaded.governing(project, act.now)
+    matter, gate = _matter(policy, command)
+    if gate is not None:
+        machine.take(digest, policy.lifecycle, project.place, pass_gate(gate))
+    proposal = None
+    if policy.matters[matter].kind is MatterKind.TRANSFER:
+        if command.portfolio is None:
+            raise FieldMissing("a transfer says to which portfolio")
+        loaded.portfolio(command.portfolio)
+        proposal = Proposal(portfolio=command.portfolio)
+    taken = TakenUp(
+        subject=project_stream(project.code),
+        matter=matter,
+        gate=gate,
+        amount=command.amount or project.requested,
+        proposers=(project.proposer,),
+        proposal=proposal,
+    )
+    opening = settle_opening(loaded, (digest, policy), taken, act.now)
+    return open_review(opening), opening.stream
+
+
+def _matter(policy: Policy, command: OpenReview) -> tuple[str, str | None]:
+    if (command.gate is None) == (command.matter is None):
+        raise FieldMissing("say which gate to pass, or which matter to decide: one of the two")
+    if command.gate is not None:
+        return matter_for_gate(policy, command.gate), command.gate
+    assert command.matter is not None
+    kind = matter_named(policy, command.matter).kind
+    if kind is MatterKind.PASS_GATE:
+        raise FieldMissing(f"matter {command.matter} passes a gate: say which gate")
+    if kind in {MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE}:
+        raise UnknownFact(f"matter {command.matter} is not about a project")
+    return command.matter, None
+
+
+def matter_of(loaded: Loaded, review: Review) -> Matter:
+    """Return the matter a review is about, as its policy has it."""
+    return loaded.texts.policy(review.policy).matters[review.matter]
+
+
+def subjects(loaded: Loaded, review: Review) -> tuple[Project, ...]:
+    """Return the projects a review is about."""
+    return tuple(
+        loaded.project(subject.partition(":")[2])
+        for subject in review.subjects
+        if stream_kind(subject) == "project"
+    )
+
+
+def earlier(loaded: Loaded, review: Review, policy: Policy) -> tuple[EarlierRuling, ...]:
+    """Return the earlier rulings about a review's subjects, one per review, oldest first."""
+    about = [gate.id for gate in policy.lifecycle.gates] + list(policy.matters)
+    found: list[EarlierRuling] = []
+    for subject in review.subjects:
+        for name in about:
+            number = 1
+            while loaded.version(review_stream(subject, name, number)) > 0:
+                state: Review | None = loaded.state(review_stream(subject, name, number))
+                ruled = None if state is None else state.as_earlier(subject)
+                found += [] if ruled is None else [ruled]
+                number += 1
+    return tuple(sorted(found, key=lambda ruling: ruling.position))

@@ -1,0 +1,1 @@
+"""How events become bytes on disk and come back: the log, documents, private fields, commands."""

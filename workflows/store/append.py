@@ -1,0 +1,112 @@
+"""One append, as work for the writer: checks, then rows, all under one savepoint."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.refusals import Conflict, KeyReused
+from workflows.store import schema
+from workflows.store.contract import AlreadyDone, CommandRow
+from workflows.store.mapper import SealedRow
+
+_INSERT_EVENT = "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
+_INSERT_PRIVATE = "INSERT INTO private VALUES (?, ?, ?, ?, ?)"
+_INSERT_COMMAND = "INSERT INTO commands VALUES (?, ?, ?, ?, ?)"
+_LAST = "SELECT notification_id, clock FROM stored_events ORDER BY notification_id DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """What one command wants kept.
+
+    Attributes:
+        rows: its events, in order.
+        read: version of each stream that was read to decide them.
+        command: what to keep of the command itself.
+    """
+
+    rows: Sequence[SealedRow]
+    read: Mapping[str, int]
+    command: CommandRow | None
+
+    def __call__(self, connection: sqlite3.Connection) -> range:
+        """Write everything, and return the positions of the events.
+
+        Raises:
+            AlreadyDone: the command is on record with this request digest.
+            KeyReused: the command is on record with another one.
+            Conflict: a stream read or written has moved.
+        """
+        if self.command is not None:
+            _require_new(connection, self.command)
+        self._require_unmoved(connection)
+        head, clock = connection.execute(_LAST).fetchone() or (0, "")
+        for position, row in enumerate(self.rows, head + 1):
+            clock = max(clock, row.at)
+            _insert(connection, position, clock, row)
+        positions = range(head + 1, head + 1 + len(self.rows))
+        if self.command is not None:
+            _keep(connection, self.command, positions)
+        return positions
+
+    def _require_unmoved(self, connection: sqlite3.Connection) -> None:
+        written = {str(row.originator_id) for row in self.rows}
+        versions = {stream: _version(connection, stream) for stream in written | self.read.keys()}
+        for stream, version in self.read.items():
+            _require_at(stream, version, versions[stream])
+        for row in self.rows:
+            stream = str(row.originator_id)
+            _require_at(stream, row.originator_version - 1, versions[stream])
+            versions[stream] += 1
+
+
+def command_row(connection: sqlite3.Connection, command_id: str) -> CommandRow | None:
+    """Return what is kept of a command."""
+    found = connection.execute(schema.COMMAND, (command_id,)).fetchone()
+    if found is None:
+        return None
+    command, request_digest, first, last, answer = found
+    return CommandRow(
+        id=command, request_digest=request_digest, first=first, last=last, answer=answer
+    )
+
+
+def _require_new(connection: sqlite3.Connection, command: CommandRow) -> None:
+    kept = command_row(connection, command.id)
+    if kept is None:
+        return
+    if kept.request_digest != command.request_digest:
+        raise KeyReused("this idempotency key was used before, for another request")
+    raise AlreadyDone(kept)
+
+
+def _version(connection: sqlite3.Connection, stream: str) -> int:
+    (version,) = connection.execute(schema.VERSION, (stream,)).fetchone()
+    return int(version)
+
+
+def _require_at(stream: str, expected: int, found: int) -> None:
+    if found != expected:
+        raise Conflict(f"{stream} is at version {found}, no longer at {expected}")
+
+
+def _insert(connection: sqlite3.Connection, position: int, clock: str, row: SealedRow) -> None:
+    stream = row.originator_id
+    connection.execute(
+        _INSERT_EVENT,
+        (position, stream, row.originator_version, row.topic, row.state, row.leaf, clock),
+    )
+    for kept in row.sealed.documents:
+        connection.execute(_INSERT_DOCUMENT, (kept.digest, kept.content))
+    for field in row.sealed.disclosures:
+        connection.execute(
+            _INSERT_PRIVATE, (field.digest, position, stream, field.name, field.text)
+        )
+
+
+def _keep(connection: sqlite3.Connection, command: CommandRow, positions: range) -> None:
+    first, last = (positions[0], positions[-1]) if positions else (0, 0)
+    connection.execute(
+        _INSERT_COMMAND, (command.id, command.request_digest, first, last, command.answer)
+    )

@@ -1,0 +1,120 @@
+"""What every store promises. One contract suite in tests/workflows/store runs against each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from domain.base import Value
+from domain.event import Event, Sealed
+
+
+class Recorded(NamedTuple):
+    """An event at its place in the log.
+
+    Attributes:
+        position: place in the log, gapless from 1.
+        clock: greatest ``at`` of any event up to here; never decreases.
+        content: the canonical bytes, exactly as stored.
+    """
+
+    position: int
+    clock: datetime
+    content: bytes
+    event: Event
+
+
+class CommandRow(Value):
+    """What is kept of a command, so that sending it again gives the same answer.
+
+    Attributes:
+        id: unique to (person, idempotency key).
+        request_digest: SHA-256 of what was asked.
+        first, last: positions of its events; both 0 when it wrote none.
+        answer: canonical bytes of the answer, a refusal included.
+    """
+
+    id: str
+    request_digest: str
+    first: int = 0
+    last: int = 0
+    answer: bytes
+
+
+class Disclosed(NamedTuple):
+    """One private field that is still held."""
+
+    position: int
+    stream: str
+    name: str
+    text: str
+
+
+class Log(Protocol):
+    """The one gapless sequence of events and what is kept in its transactions."""
+
+    def append(
+        self, events: Sequence[Sealed], read: Mapping[str, int], command: CommandRow | None
+    ) -> range:
+        """Append all or nothing, and return the positions once they are durable.
+
+        Each event's stream must stand at the event's version minus one, and each stream in
+        ``read`` at the version given (0: no such stream). ``command.first`` and ``.last`` are
+        filled in by the store.
+
+        Raises:
+            Conflict: a stream read or written has moved.
+            KeyReused: the command id is on record with another request digest.
+            AlreadyDone: the command id is on record with this request digest.
+            StoreUnavailable: the disk is full or read-only; nothing was written.
+        """
+
+    def head(self) -> int:
+        """Return the last position, 0 for an empty log."""
+
+    def version(self, stream: str) -> int:
+        """Return the version of a stream, 0 if there is none."""
+
+    def stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
+        """Return a stream's events with a version above ``after``, oldest first."""
+
+    def read(self, after: int = 0, limit: int = 500) -> list[Recorded]:
+        """Return at most ``limit`` events at positions above ``after``, in order."""
+
+    def at(self, position: int) -> Recorded | None:
+        """Return the event at one position."""
+
+    def position_at(self, moment: datetime) -> int:
+        """Return the last position whose clock is not after a moment, 0 if none."""
+
+    def clock(self, position: int) -> datetime | None:
+        """Return the clock at a position."""
+
+    def document(self, digest: str) -> bytes | None:
+        """Return a document's bytes."""
+
+    def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
+        """Return the private fields still held of the events at some positions."""
+
+    def disclosed_of(self, stream: str, name: str) -> Disclosed | None:
+        """Return the newest value still held of one private field of a stream."""
+
+    def command(self, command_id: str) -> CommandRow | None:
+        """Return what is kept of a command."""
+
+    def wait(self, after: int, timeout_s: float) -> int:
+        """Return the head as soon as it is above ``after``, or when the time is over."""
+
+    def close(self) -> None:
+        """Stop writing and release everything held."""
+
+
+class AlreadyDone(Exception):  # noqa: N818  an answer: this command is on record
+    """The command was carried out before; its kept row says with what answer."""
+
+    def __init__(self, row: CommandRow) -> None:
+        super().__init__(row.id)
+        self.row = row
+
+
+class StoreUnavailable(Exception):  # noqa: N818  a state of the disk, named for what it is
+    """The store cannot write: a full or read-only disk, or another process holds the lock."""

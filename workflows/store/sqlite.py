@@ -1,0 +1,216 @@
+"""The log in SQLite: one data directory with one writer process, or memory for tests."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from domain.base import moment_text
+from domain.catalogue import UnreadableEvent
+from domain.event import Sealed, leaf_hash
+from workflows.store import schema
+from workflows.store.append import command_row
+from workflows.store.arrivals import Announced, Polled
+from workflows.store.contract import CommandRow, Disclosed, Recorded, StoreUnavailable
+from workflows.store.database import Database, FileDatabase, MemoryDatabase
+from workflows.store.lock import WriterLock
+from workflows.store.mapper import Entry, Told, event_of
+from workflows.store.recorder import LogApplication, LogRecorder
+from workflows.store.writer import Writer
+
+EVENTS_FILE = "events.db"
+LOCK_FILE = "writer.lock"
+PAGE = 500
+
+_RECORDED = (
+    "SELECT notification_id, originator_id, originator_version, topic, state, leaf, clock"
+    " FROM stored_events"
+)
+_OF_STREAM = f"{_RECORDED} WHERE originator_id = ? AND originator_version > ?"
+_POSITION_AT = (
+    "SELECT notification_id FROM stored_events WHERE clock <= ?"
+    " ORDER BY clock DESC, notification_id DESC LIMIT 1"
+)
+_DISCLOSED = "SELECT position, stream, name, disclosure FROM private"
+
+
+def open_log(directory: Path, *, writable: bool) -> "SQLiteLog":
+    """Open the log of a data directory; a writable one is made when there is none.
+
+    Raises:
+        StoreUnavailable: another process writes here, there is no log to read, or the file is
+            none this program knows.
+    """
+    path = directory / EVENTS_FILE
+    if not writable:
+        if not path.exists():
+            raise StoreUnavailable(f"there is no log in {directory}")
+        return SQLiteLog(FileDatabase(path, writable=False), writable=False)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise StoreUnavailable(f"cannot make {directory}: {fault.strerror}") from fault
+    lock = WriterLock(directory / LOCK_FILE)
+    try:
+        return SQLiteLog(FileDatabase(path, writable=True), lock=lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def open_memory_log() -> "SQLiteLog":
+    """Open an empty log that is gone when it is closed."""
+    return SQLiteLog(MemoryDatabase())
+
+
+class SQLiteLog:
+    """The one gapless sequence of events in an SQLite database. Implements `contract.Log`.
+
+    Attributes:
+        application: the library's application over this log, for its repository and
+            subscriptions.
+        writer: the one that writes; absent when the log is open for reading only.
+    """
+
+    def __init__(
+        self, database: Database, *, writable: bool = True, lock: WriterLock | None = None
+    ) -> None:
+        """Start on an open database; `open_log` and `open_memory_log` are the ways here."""
+        self._database = database
+        self._lock = lock
+        self.writer: Writer | None = None
+        self._arrivals: Announced | Polled
+        if writable:
+            self._arrivals = Announced(self.head())
+            self.writer = Writer(database, self._arrivals.announce)
+        else:
+            self._arrivals = Polled(self.head)
+        self._recorder = LogRecorder(database, self.writer, self._arrivals)
+        self.application = LogApplication(self._recorder)
+
+    def append(
+        self, events: Sequence[Sealed], read: Mapping[str, int], command: CommandRow | None
+    ) -> range:
+        """Append all or nothing, and return the positions once they are durable.
+
+        Raises:
+            Conflict: a stream read or written has moved.
+            KeyReused: the command id is on record with another request digest.
+            AlreadyDone: the command id is on record with this request digest.
+            StoreUnavailable: the disk is full or read-only; nothing was written.
+            Unsound: an event, document or private field is not what it is said to be.
+        """
+        entries = [Entry(sealed) for sealed in events]
+        recordings = self.application.events.put(entries, read=read, command=command)
+        if not recordings:
+            return range(0)
+        first = recordings[0].notification.id
+        return range(first, first + len(recordings))
+
+    def head(self) -> int:
+        """Return the last position, 0 for an empty log."""
+        return int(self._one(schema.HEAD)[0])
+
+    def version(self, stream: str) -> int:
+        """Return the version of a stream, 0 if there is none."""
+        return int(self._one(schema.VERSION, stream)[0])
+
+    def stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
+        """Return a stream's events with a version above ``after``, oldest first.
+
+        Raises:
+            UnreadableEvent: a row that is not what was written.
+        """
+        query = f"{_OF_STREAM} ORDER BY originator_version LIMIT {PAGE}"
+        while page := self._all(query, stream, after):
+            # Page by page, so that neither memory nor a read transaction grows with the stream.
+            yield from map(_recorded, page)
+            after += len(page)
+            if len(page) < PAGE:
+                break
+
+    def read(self, after: int = 0, limit: int = PAGE) -> list[Recorded]:
+        """Return at most ``limit`` events at positions above ``after``, in order.
+
+        Raises:
+            UnreadableEvent: a row that is not what was written.
+        """
+        query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+        return [_recorded(row) for row in self._all(query, after, limit)]
+
+    def at(self, position: int) -> Recorded | None:
+        """Return the event at one position.
+
+        Raises:
+            UnreadableEvent: a row that is not what was written.
+        """
+        rows = self._all(f"{_RECORDED} WHERE notification_id = ?", position)
+        return _recorded(rows[0]) if rows else None
+
+    def position_at(self, moment: datetime) -> int:
+        """Return the last position whose clock is not after a moment, 0 if none."""
+        rows = self._all(_POSITION_AT, moment_text(moment))
+        return int(rows[0][0]) if rows else 0
+
+    def clock(self, position: int) -> datetime | None:
+        """Return the clock at a position."""
+        rows = self._all("SELECT clock FROM stored_events WHERE notification_id = ?", position)
+        return datetime.fromisoformat(rows[0][0]) if rows else None
+
+    def document(self, digest: str) -> bytes | None:
+        """Return a document's bytes."""
+        rows = self._all("SELECT bytes FROM documents WHERE digest = ?", digest)
+        if not rows:
+            return None
+        content = rows[0][0]
+        # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
+        return content.encode() if isinstance(content, str) else bytes(content)
+
+    def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
+        """Return the private fields still held of the events at some positions."""
+        query = (
+            f"{_DISCLOSED} WHERE position IN (SELECT value FROM json_each(?))"
+            " ORDER BY position, name"
+        )
+        return [Disclosed(*row) for row in self._all(query, json.dumps(list(positions)))]
+
+    def disclosed_of(self, stream: str, name: str) -> Disclosed | None:
+        """Return the newest value still held of one private field of a stream."""
+        query = f"{_DISCLOSED} WHERE stream = ? AND name = ? ORDER BY position DESC LIMIT 1"
+        rows = self._all(query, stream, name)
+        return Disclosed(*rows[0]) if rows else None
+
+    def command(self, command_id: str) -> CommandRow | None:
+        """Return what is kept of a command."""
+        with self._database.reading() as connection:
+            return command_row(connection, command_id)
+
+    def wait(self, after: int, timeout_s: float) -> int:
+        """Return the head as soon as it is above ``after``, or when the time is over."""
+        return self._arrivals.wait(after, timeout_s)
+
+    def close(self) -> None:
+        """Let the append under way end, then release the files and the lock."""
+        if self.writer is not None:
+            self.writer.close()
+        self._arrivals.end()
+        self._database.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._database.reading() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def _one(self, query: str, *values: object) -> tuple[Any, ...]:
+        return self._all(query, *values)[0]
+
+
+def _recorded(row: tuple[Any, ...]) -> Recorded:
+    position, stream, version, topic, content, leaf, clock = row
+    event = event_of(Told(f"position {position}", stream, version, topic), content)
+    if leaf != leaf_hash(content):
+        raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
+    return Recorded(position, datetime.fromisoformat(clock), content, event)
