@@ -43,7 +43,7 @@ def test_a_key_reused_with_another_body_is_refused(bridge: Bridge) -> None:
     made(bridge.pm.post(FACTS, NPV, Idempotency_Key="k1"))
     other = {"fact": "risk", "value": {"number": "3"}}
     refused(bridge.pm.post(FACTS, other, Idempotency_Key="k1"), 409, "key_reused")
-    refused(bridge.pm.post("/me", Idempotency_Key="\x7f"), 400, "malformed_header")
+    refused(bridge.pm.post("/me", Idempotency_Key="two words"), 400, "malformed_header")
 
 
 def test_a_key_is_its_persons_own(bridge: Bridge) -> None:
