@@ -13,7 +13,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from api import cli_import, cli_policy, cli_reading
+from api import cli_changes, cli_import, cli_inbox, cli_policy, cli_portfolio, cli_reading
 from api.app import create_app
 from api.cli_office import (
     DATA,
@@ -60,6 +60,10 @@ app.add_typer(cli_import.app, name="import")
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)
 app.command("trail")(cli_reading.show_trail)
+app.command("conditions")(cli_inbox.show_conditions)
+app.command("inbox")(cli_inbox.show_inbox)
+app.command("portfolio")(cli_portfolio.show_portfolio)
+app.command("changes")(cli_changes.show_changes)
 
 
 @app.command()

@@ -10,6 +10,8 @@ from api.cli_office import DATA, Actor, AsJson, Data, acting
 from api.cli_output import note, progress_bar, say, say_json
 from api.cli_policy import policy_text
 from domain.refusals import Malformed, NotKnown, PolicyFaulty
+from workflows.actuals import Actuals, ActualsReport, ImportActuals
+from workflows.history_file import RowFault
 from workflows.imports import ImportHistory, ImportReport
 
 SOURCE_CHARACTERS_MAX = 32
@@ -63,6 +65,39 @@ def history(  # noqa: PLR0913  one parameter for each option
         raise typer.Exit(1)
 
 
+@app.command()
+def actuals(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV: code, period, kind, amount and more.")
+    ],
+    *,
+    data: Data = DATA,
+    as_json: AsJson = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave rows with a fault out, and list them.")
+    ] = False,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="NAME", help="Name its rows are known by; the file's."),
+    ] = None,
+    actor: Actor = None,
+) -> None:
+    """Import actual costs. The same file twice changes nothing."""
+    content = _content(file)
+    order = ImportActuals(source=_source(file, source), skip_bad_rows=skip_bad_rows)
+    with acting(data, actor) as operator:
+        costs = Actuals(operator.house.desk, operator.house.funds)
+        with progress_bar(f"Importing {file.name}") as progress:
+            report = costs.take(content, order, operator.acts(), progress)
+        operator.house.views.catch_up()
+    if as_json:
+        say_json(report.as_json())
+    else:
+        _say_actuals(file, report)
+    if report.refused:
+        raise typer.Exit(1)
+
+
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -89,13 +124,31 @@ def _decoded(policy: str) -> str:
         raise PolicyFaulty(f"policy {policy} is not UTF-8") from None
 
 
-def _say_report(file: Path, report: ImportReport) -> None:
-    tell = note if report.refused else say
-    for fault in report.skipped:
-        tell(f"{file}:{fault.line}: {fault.kind}: {fault.why}")
+def _say_actuals(file: Path, report: ActualsReport) -> None:
+    _say_faults(file, report.skipped, refused=report.refused)
     if report.refused:
-        note(f"Refused: {_count(len(report.skipped), 'fault')}; nothing was written.")
+        return
+    left = len({fault.line for fault in report.skipped})
+    say(
+        f"Imported {report.imported} of {_count(report.rows, 'row')} from source {report.source};"
+        f" {report.already_known} known already, {left} left out."
+    )
+    if not report.imported:
+        say("Nothing changed.")
+
+
+def _say_faults(file: Path, faults: tuple[RowFault, ...], *, refused: bool) -> None:
+    tell = note if refused else say
+    for fault in faults:
+        tell(f"{file}:{fault.line}: {fault.kind}: {fault.why}")
+    if refused:
+        note(f"Refused: {_count(len(faults), 'fault')}; nothing was written.")
         note("Mend the rows, or import the others with --skip-bad-rows.")
+
+
+def _say_report(file: Path, report: ImportReport) -> None:
+    _say_faults(file, report.skipped, refused=report.refused)
+    if report.refused:
         return
     for kind, lines in report.departures.items():
         shown = ", ".join(str(line) for line in lines[:LINES_SHOWN_MAX])

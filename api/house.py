@@ -6,9 +6,13 @@ from pathlib import Path
 
 from projections.every import VIEWS
 from projections.runner import Runner
+from workflows.changes import Changes
+from workflows.conditions import Conditions
 from workflows.desk import Desk
+from workflows.envelopes import Envelopes
 from workflows.governing import Governing
 from workflows.imports import Imports
+from workflows.money import Funds
 from workflows.offices import Offices
 from workflows.people import People
 from workflows.portfolios import Portfolios
@@ -49,9 +53,13 @@ class House:
         self.people = People(self.desk)
         self.governing = Governing(self.desk)
         self.portfolios = Portfolios(self.desk)
+        self.envelopes = Envelopes(self.desk)
+        self.funds = Funds(self.desk)
         self.projects = Projects(self.desk, self.evidence)
+        self.changes = Changes(self.desk)
         self.reviews = Reviews(self.desk)
         self.rulings = Rulings(self.desk)
+        self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
         if writable:
             self.evidence.clear_abandoned()

@@ -55,11 +55,7 @@ def board_for(matter: Matter, amount: Money | None) -> str:
                 "who decides depends on the amount, and none was given",
                 fix="State the amount asked for.",
             )
-        if amount.currency != decider.up_to.currency:
-            raise Malformed(
-                f"the limit is in {decider.up_to.currency}, the amount in {amount.currency}"
-            )
-        if amount.amount <= decider.up_to.amount:
+        if not exceeds(amount, decider.up_to):
             return decider.board
     limit = matter.decided_by[-1].up_to
     assert amount is not None
@@ -68,6 +64,17 @@ def board_for(matter: Matter, amount: Money | None) -> str:
         f"{amount.amount} {amount.currency} is above {limit.amount}, the most any board may decide",
         fix="Ask for less, or adopt a policy under which a board may decide it.",
     )
+
+
+def exceeds(amount: Money, limit: Money) -> bool:
+    """Return whether an amount is above a limit; exactly at it, it is not.
+
+    Raises:
+        Malformed: they are in two currencies.
+    """
+    if amount.currency != limit.currency:
+        raise Malformed(f"the limit is in {limit.currency}, the amount in {amount.currency}")
+    return amount.amount > limit.amount
 
 
 def filled(panel: tuple[PanelSeat, ...]) -> tuple[str, ...]:

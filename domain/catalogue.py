@@ -9,12 +9,21 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from domain.base import Json, NotCanonical, canonical, parse
+from domain.baseline_events import BaselineSet, ChangeRequested, ChangeWithdrawn
 from domain.board import MemberAppointed, MemberRelieved
+from domain.condition_events import ConditionImposed, ConditionSatisfied, ConditionWaived
 from domain.event import Body, Event
+from domain.money_events import CostRecorded, FundsApproved, FundsRequested
 from domain.office import ActRefused, OfficeConstituted, OfficeFounded
 from domain.person import IdentityLinked, PersonRegistered
 from domain.policy_book import PolicyAdopted
-from domain.portfolio import NumberGiven, PortfolioChartered
+from domain.portfolio_events import (
+    EnvelopeSet,
+    FundsAllocated,
+    FundsReleased,
+    NumberGiven,
+    PortfolioChartered,
+)
 from domain.project_events import (
     EvidenceAttached,
     FactCorrected,
@@ -42,6 +51,12 @@ from domain.review_events import (
     RulingReported,
     SittingRecorded,
 )
+from domain.undoing_events import (
+    ProjectRestored,
+    RulingRevoked,
+    RulingSetAside,
+    ShortfallFound,
+)
 
 BODIES: tuple[type[Body], ...] = (
     OfficeFounded,
@@ -54,6 +69,15 @@ BODIES: tuple[type[Body], ...] = (
     MemberRelieved,
     PortfolioChartered,
     NumberGiven,
+    EnvelopeSet,
+    FundsAllocated,
+    FundsReleased,
+    FundsRequested,
+    FundsApproved,
+    CostRecorded,
+    ChangeRequested,
+    ChangeWithdrawn,
+    BaselineSet,
     ProjectProposed,
     ProjectRetitled,
     ProjectMoved,
@@ -64,6 +88,9 @@ BODIES: tuple[type[Body], ...] = (
     FactRecorded,
     FactCorrected,
     EvidenceAttached,
+    ConditionImposed,
+    ConditionSatisfied,
+    ConditionWaived,
     ReviewOpened,
     PackPresented,
     PackOpened,
@@ -77,6 +104,10 @@ BODIES: tuple[type[Body], ...] = (
     ReviewWithdrawn,
     RulingReported,
     ReviewRuled,
+    RulingSetAside,
+    RulingRevoked,
+    ProjectRestored,
+    ShortfallFound,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 

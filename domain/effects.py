@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from domain.base import Document, Value
 from domain.board import Board, MemberAppointed, MemberRelieved, appoint, relieve
+from domain.conditions import impose, waive
 from domain.event import Body, Draft
 from domain.lifecycle import RESUME, Place, pass_gate
 from domain.lifecycle import rest as rest_step
@@ -58,7 +59,12 @@ def on_project(
 
     Raises:
         StepNotOpen: the lifecycle does not allow it from where the project is.
+        Taken, NotNow: a condition is open already, or settled already.
     """
+    if order.rule.do == "oblige":
+        return impose(project, order.option, order.ruling, order.effective_at)
+    if order.rule.do == "waive":
+        return waive(project, order.proposal.condition, order.ruling, order.effective_at)
     body: Body
     match order.rule.do:
         case "move_phase":

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.base import Moment, Value
+from domain.base import Code, Moment, Value
 from domain.facts import FactValue
+from domain.funds import LINES_MAX, Line
 from domain.money import Money
-from domain.policy import Name
+from domain.policy import EffectRule, Name
 
 
 class Condition(Value):
@@ -27,15 +28,48 @@ class Condition(Value):
     evidence: Name | None = None
 
 
+class Award(Value):
+    """What one of several projects is to get, in the order in which they are ranked.
+
+    Attributes:
+        project: its code.
+        rank: place in the ranking, from 1.
+        amounts: what it gets; none below the line.
+    """
+
+    project: Code
+    rank: int = Field(ge=1)
+    amounts: tuple[Line, ...] = Field(default=(), max_length=LINES_MAX)
+
+
 class PackOption(Value):
-    """One option as put before this review, with its fields filled in."""
+    """One option as put before this review, with its fields filled in.
+
+    Attributes:
+        amount: one sum. amounts: money by period and kind, for a single project.
+        awards: money for each of several projects.
+        review_date: the day by which a deferred project is looked at again.
+        target: the phase to which a project goes back. effective_on: first day of the effect.
+    """
 
     id: Name
     amount: Money | None = None
+    amounts: tuple[Line, ...] = Field(default=(), max_length=LINES_MAX)
+    awards: tuple[Award, ...] = Field(default=(), max_length=500)
     conditions: tuple[Condition, ...] = Field(default=(), max_length=100)
     review_date: datetime.date | None = None
     target: Name | None = None
     effective_on: datetime.date | None = None
+
+    def award(self, project: str) -> Award | None:
+        """Return what a project is to get, where the option ranks several."""
+        return next((award for award in self.awards if award.project == project), None)
+
+    def concerns(self, rule: EffectRule, project: str) -> bool:
+        """Return whether an effect is for a project: above the line, below it, or for all."""
+        award = self.award(project)
+        funded = award is not None and bool(award.amounts)
+        return rule.only == "all" or (rule.only == "funded") == funded
 
 
 class PackFact(Value):

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from domain.base import Code, Text, Value
 from domain.policy_boards import Board, Seat, Voting
 from domain.policy_lifecycle import Gate, Lifecycle, Phase
+from domain.policy_money import MoneyRule
 from domain.policy_terms import (
     NAME_PATTERN,
     Count,
@@ -48,6 +49,7 @@ __all__ = [
     "Language",
     "Lifecycle",
     "Matter",
+    "MoneyRule",
     "Name",
     "Option",
     "OptionField",
@@ -180,14 +182,22 @@ class EffectRule(Value):
         do: name of the effect.
         to: target phase of ``move_phase``; the gate's own target when absent.
         standing: the standing ``rest`` leads to.
+        only: of several projects, those above the line, those below it, or all.
     """
 
-    do: Literal["move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer"]
+    do: Literal[
+        "move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer",
+        "allocate", "release", "set_envelope", "oblige", "waive", "replace_baseline",
+        "undo",
+    ]  # fmt: skip
     to: Name | None = None
     standing: Standing | None = None
+    only: Literal["all", "funded", "not_funded"] = "all"
 
 
-OptionField = Literal["amount", "conditions", "review_date", "target", "effective_on"]
+OptionField = Literal[
+    "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on"
+]
 
 
 class Option(Value):
@@ -249,3 +259,4 @@ class Policy(Value):
     boards: dict[Name, Board] = Field(min_length=1)
     lifecycle: Lifecycle
     matters: dict[Name, Matter] = Field(min_length=1)
+    money: MoneyRule | None = None

@@ -17,23 +17,21 @@ from domain.money import MINOR_DIGITS
 from domain.policy import (
     Board,
     Day,
-    EffectRule,
     FactType,
     Figure,
     Flag,
-    Lifecycle,
     Matter,
-    Option,
     Policy,
     PolicyMoney,
     Predicate,
 )
+from domain.policy_check_effects import effect_faults, option_oddities
 from domain.words import APPROVING, FactKind, MatterKind, Outcome
 
 MEASURED = frozenset({FactKind.NUMBER, FactKind.MONEY})
 ORDERED = MEASURED | {FactKind.DATE}
+WITHOUT_AMOUNT = frozenset({MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE})
 COMPARISONS = ("at_least", "at_most", "equals", "one_of")
-MATTER_OF = {k.value: k for k in MatterKind} | {"adopt": MatterKind.ADOPT_POLICY}
 _FORM: dict[FactKind, TypeAdapter[Any]] = {
     FactKind.NUMBER: TypeAdapter(Figure),
     FactKind.MONEY: TypeAdapter(PolicyMoney),
@@ -75,7 +73,7 @@ def _errors(policy: Policy) -> Found:
     yield from lifecycle.faults(("lifecycle",), policy.lifecycle)
     for name, matter in policy.matters.items():
         yield from _matter(("matters", name), matter, policy)
-        yield from _options(("matters", name), matter, policy.lifecycle)
+        yield from _options(("matters", name), matter, policy)
     yield from _decided_twice(policy)
 
 
@@ -137,6 +135,8 @@ def _matter(path: Path, matter: Matter, policy: Policy) -> Found:
 
 
 def _deciders(path: Path, matter: Matter, policy: Policy) -> Found:
+    if matter.kind in WITHOUT_AMOUNT and matter.decided_by[0].up_to is not None:
+        yield (*path, 0, "up_to"), f"{matter.kind} has no amount, so no limit can be kept to"
     for index, decider in enumerate(matter.decided_by):
         yield from absent(decider.board, policy.boards, "board", (*path, index, "board"))
     for index, (one, other) in enumerate(pairwise(matter.decided_by), start=1):
@@ -158,7 +158,7 @@ def _decided_twice(policy: Policy) -> Found:
                     yield ("matters", name, "gates"), f"matter {taken[gate]} decides {gate} already"
 
 
-def _options(path: Path, matter: Matter, cycle: Lifecycle) -> Found:
+def _options(path: Path, matter: Matter, policy: Policy) -> Found:
     yield from repeated((o.id for o in matter.options), (*path, "options"), "id")
     for index, option in enumerate(matter.options):
         at = (*path, "options", index)
@@ -167,39 +167,13 @@ def _options(path: Path, matter: Matter, cycle: Lifecycle) -> Found:
         if option.outcome is Outcome.NO_RULING:
             yield (*at, "outcome"), "an option rules something; choose another outcome"
         for place, effect in enumerate(option.effects):
-            yield from _effect((*at, "effects", place), effect, option, matter, cycle)
+            yield from effect_faults((*at, "effects", place), effect, option, matter, policy)
     known = (*(o.id for o in matter.options), Outcome.NO_RULING)
     yield from absent(matter.otherwise, known, "option", (*path, "otherwise"))
     otherwise = matter.option(matter.otherwise)
     if otherwise is not None and otherwise.requires:
         wanted = ", ".join(otherwise.requires)
         yield (*path, "otherwise"), f"{otherwise.id} is taken unasked, but requires {wanted}"
-
-
-def _effect(
-    path: Path, effect: EffectRule, option: Option, matter: Matter, cycle: Lifecycle
-) -> Found:
-    moves, rests = effect.do == "move_phase", effect.do == "rest"
-    yield from absent(effect.to, [p.id for p in cycle.phases], "phase", (*path, "to"))
-    if effect.to is not None and not moves:
-        yield (*path, "to"), f"only move_phase leads to a phase; {effect.do} does not"
-    if moves and effect.to is not None and "target" in option.requires:
-        yield (*path, "to"), "the option requires a target; leave to out, or do not require it"
-    if moves and matter.kind is not MatterKind.PASS_GATE:
-        yield (*path, "do"), "only a matter of kind pass_gate moves a project; make it one"
-    if rests != (effect.standing is not None):
-        yield (*path, "do"), "rest, and only rest, says with which standing"
-    standing = effect.standing
-    if standing is not None and standing not in lifecycle.RESTING_STEPS:
-        yield (*path, "standing"), f"a project does not rest while it is {standing}"
-    elif standing in lifecycle.SHOWN_ONLY and standing not in cycle.rests:
-        yield (*path, "standing"), f"lifecycle.rests names no phase for {standing}; add it"
-    elif standing is not None and matter.kind is MatterKind.PASS_GATE:
-        shut = ", ".join(lifecycle.closed_to(cycle, matter.gates, standing))
-        if shut:
-            yield (*path, "standing"), f"from {shut} a project cannot become {standing}"
-    if not (moves or rests) and MATTER_OF[effect.do] is not matter.kind:
-        yield (*path, "do"), f"{effect.do} goes with a matter of kind {MATTER_OF[effect.do]}"
 
 
 def _test(path: Path, test: Predicate, policy: Policy) -> Found:
@@ -285,16 +259,22 @@ def _warnings(policy: Policy) -> Found:
         if kind not in kinds:
             yield ("matters",), f"no matter of kind {kind}, so nobody but the founder can do it"
     for name, matter in policy.matters.items():
-        yield from _odd(("matters", name), matter)
+        yield from _odd(("matters", name), matter, policy)
 
 
-def _odd(path: Path, matter: Matter) -> Found:
+def _odd(path: Path, matter: Matter, policy: Policy) -> Found:
     limit = matter.decided_by[-1].up_to
     if limit is not None:
         yield (*path, "decided_by"), f"nobody decides above {limit.amount} {limit.currency}"
     otherwise = matter.option(matter.otherwise)
     if otherwise is not None and otherwise.outcome in APPROVING:
         yield (*path, "otherwise"), "silence approves: this option is taken when none carries"
-    for index, option in enumerate(matter.options if matter.kind == "pass_gate" else ()):
-        if option.outcome in APPROVING and not option.effects:
-            yield (*path, "options", index), "approves a gate but moves nothing; add move_phase"
+    if matter.decided_by[0].up_to is not None and any(
+        "awards" in o.requires for o in matter.options
+    ):
+        yield (
+            (*path, "decided_by", 0, "up_to"),
+            "a round over projects has no amount; give no limit",
+        )
+    for index, option in enumerate(matter.options):
+        yield from option_oddities((*path, "options", index), option, matter, policy)

@@ -1,38 +1,28 @@
-"""Portfolios: what projects belong to, under which policy, and who numbers them."""
+"""Portfolios: what projects belong to, under which policy, and the money they may allocate."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
 
 from pydantic import Field
 
 from domain.base import Code, Text, Value
-from domain.event import Body, Draft, Event
+from domain.event import Draft, Event
+from domain.funds import Cell
+from domain.portfolio_events import (
+    EnvelopeSet,
+    FundsAllocated,
+    FundsReleased,
+    NumberGiven,
+    PortfolioChartered,
+)
 from domain.refusals import Taken
 
+BY_ITS_PROPOSER = "its proposer"
+"""What released the money of a project that was withdrawn: no ruling."""
 
-class PortfolioChartered(Body):
-    """A portfolio began.
-
-    Attributes:
-        title: what it is called; titles may change, the code never does.
-        policy: code of the policy its projects are governed by.
-    """
-
-    TOPIC: ClassVar[str] = "portfolio.chartered/1"
-    title: Text
-    policy: Code
-
-
-class NumberGiven(Body):
-    """The portfolio numbered a project that came without a code.
-
-    Attributes:
-        number: counted from 1.
-        project: code the project got.
-    """
-
-    TOPIC: ClassVar[str] = "number.given/1"
-    number: int
-    project: Code
+Cells = Mapping[Cell, Decimal]
+"""Amounts in the planning currency by period and kind."""
 
 
 class CharterPortfolio(Value):
@@ -44,12 +34,36 @@ class CharterPortfolio(Value):
 
 
 class Portfolio(Value):
-    """A portfolio as its events leave it."""
+    """A portfolio as its events leave it.
+
+    Attributes:
+        numbered: how many projects it numbered.
+        envelopes: what may be allocated.
+        taken: what all projects together hold, by period and kind.
+        held: what each project holds.
+        moved: by ruling and project, what it allocated, or with a minus released.
+    """
 
     code: str
     title: str
     policy: str
     numbered: int = 0
+    envelopes: dict[Cell, Decimal] = Field(default_factory=dict)
+    taken: dict[Cell, Decimal] = Field(default_factory=dict)
+    held: dict[str, dict[Cell, Decimal]] = Field(default_factory=dict)
+    moved: dict[str, dict[str, dict[Cell, Decimal]]] = Field(default_factory=dict)
+
+    def allocated(self, cell: Cell) -> Decimal:
+        """Return what all projects hold of one kind of money in one period."""
+        return self.taken.get(cell, Decimal(0))
+
+    def free(self, cell: Cell) -> Decimal:
+        """Return what is left to allocate; nothing where there is no envelope."""
+        return self.envelopes.get(cell, Decimal(0)) - self.allocated(cell)
+
+    def holds(self, project: str) -> Cells:
+        """Return what a project holds, where it holds anything."""
+        return {cell: amount for cell, amount in self.held.get(project, {}).items() if amount}
 
 
 def portfolio_stream(code: str) -> str:
@@ -78,12 +92,45 @@ def number(portfolio: Portfolio) -> tuple[str, Draft]:
 
 
 def evolve(portfolio: Portfolio | None, event: Event, _position: int) -> Portfolio | None:
-    """Apply one event."""
+    """Apply one event. Total and silent: what happened is never refused."""
+    if isinstance(event.data, PortfolioChartered):
+        code = event.stream.partition(":")[2]
+        return Portfolio(code=code, title=event.data.title, policy=event.data.policy)
+    return None if portfolio is None else portfolio.changed(**_changes(portfolio, event))
+
+
+def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
     match event.data:
-        case PortfolioChartered() as body:
-            return Portfolio(
-                code=event.stream.partition(":")[2], title=body.title, policy=body.policy
-            )
-        case NumberGiven() as body if portfolio is not None:
-            return portfolio.changed(numbered=body.number)
-    return portfolio
+        case NumberGiven(number=last):
+            return {"numbered": last}
+        case EnvelopeSet(lines=lines):
+            changed = {(line.period, line.kind): line.amount.amount for line in lines}
+            return {"envelopes": {**portfolio.envelopes, **changed}}
+        case FundsAllocated() as body:
+            given = {(line.period, line.kind): line.allocated.amount for line in body.lines}
+            return _moved(portfolio, body, given)
+        case FundsReleased() as body:
+            back = {(line.period, line.kind): -line.released.amount for line in body.lines}
+            return _moved(portfolio, body, back)
+    return {}
+
+
+def _moved(
+    portfolio: Portfolio, body: FundsAllocated | FundsReleased, amounts: Cells
+) -> dict[str, Any]:
+    ruling = body.ruling or BY_ITS_PROPOSER
+    by_project = portfolio.moved.get(ruling, {})
+    moved = {**by_project, body.project: _sum(by_project.get(body.project, {}), amounts)}
+    return {
+        "taken": _sum(portfolio.taken, amounts),
+        "held": {
+            **portfolio.held,
+            body.project: _sum(portfolio.held.get(body.project, {}), amounts),
+        },
+        "moved": {**portfolio.moved, ruling: moved},
+    }
+
+
+def _sum(amounts: Cells, others: Cells) -> dict[Cell, Decimal]:
+    cells = {**amounts, **others}
+    return {cell: amounts.get(cell, Decimal(0)) + others.get(cell, Decimal(0)) for cell in cells}

@@ -5,6 +5,7 @@ import datetime
 from pydantic import Field
 
 from domain.base import Code, Moment, Value
+from domain.funds import Line
 from domain.policy import Name
 
 
@@ -18,6 +19,10 @@ class Proposal(Value):
         policy: digest of the policy text to adopt.
         effective_from: since when that policy is to rule.
         portfolio: where to transfer the project.
+        lines: the envelope to set, by period and kind.
+        change: number of the change request that is decided.
+        condition: the condition to waive.
+        undo: stream of the review whose ruling is to be set aside or revoked.
     """
 
     seat: Name | None = None
@@ -27,3 +32,7 @@ class Proposal(Value):
     policy: str | None = None
     effective_from: Moment | None = None
     portfolio: Code | None = None
+    lines: tuple[Line, ...] | None = None
+    change: int | None = None
+    condition: Name | None = None
+    undo: str | None = None

@@ -13,6 +13,7 @@ Refused
 │   ├── ReviewOver          it was ruled or withdrawn
 │   ├── WindowOver          the vote window has closed
 │   ├── NoPack              nothing was put before the review
+│   ├── FundsAvailable      the envelope does not hold the money
 │   └── NotInForce          the policy, seat or person is not in force at that moment
 ├── Unfit               the content does not fit the rules
 │   ├── Malformed           a value has the wrong form, unit, currency or size
@@ -129,6 +130,13 @@ class NoPack(NotNow):
 
     code = "no_pack"
     default_fix = "Present a pack first."
+
+
+class FundsAvailable(NotNow):
+    """There is not enough money in the envelope."""
+
+    code = "funds_available"
+    default_fix = "Ask for less, release money elsewhere, or have the envelope raised."
 
 
 class NotInForce(NotNow):

@@ -22,6 +22,7 @@ from domain.review_events import (
     ReviewWithdrawn,
     RulingReported,
 )
+from domain.undoing_events import RulingRevoked, RulingSetAside
 
 
 class CastBallot(Value):
@@ -49,6 +50,8 @@ class Review(Value):
         asked: number of questions. answered: positions of the answers.
         reported: what was reported, while it waits to be confirmed.
         recorder: whose verified identity reported it.
+        ruled_by: who had it ruled, and who recorded that.
+        undone: review that set it aside or revoked it.
     """
 
     stream: str
@@ -76,6 +79,8 @@ class Review(Value):
     recorder: str | None = None
     verdict: Verdict | None = None
     ruled_at: int | None = None
+    ruled_by: tuple[str, ...] = ()
+    undone: str | None = None
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -108,7 +113,7 @@ class Review(Value):
 
     def as_earlier(self, subject: str) -> EarlierRuling | None:
         """Return this review as an earlier ruling about one of its subjects."""
-        if self.verdict is None or self.ruled_at is None:
+        if self.verdict is None or self.ruled_at is None or self.undone is not None:
             return None
         return EarlierRuling(
             subject=subject,
@@ -187,10 +192,21 @@ def _changes(review: Review, event: Event, position: int) -> dict[str, Any]:
             return {"conflicts": tuple(sorted({*review.conflicts, seat})), "ballots": kept}
         case ReviewPostponed(closes_at=closes_at):
             return {"closes_at": closes_at or review.closes_at}
+    return _ending(review, event, position)
+
+
+def _ending(review: Review, event: Event, position: int) -> dict[str, Any]:
+    match event.data:
         case ReviewWithdrawn():
             return {"status": "withdrawn"}
         case ReviewRuled(verdict=verdict):
-            return {"status": "ruled", "verdict": verdict, "ruled_at": position}
+            people = {event.by, event.recorded_by, review.recorder or event.by}
+            ruled_by = tuple(sorted(people))
+            return {
+                "status": "ruled", "verdict": verdict, "ruled_at": position, "ruled_by": ruled_by
+            }  # fmt: skip
+        case RulingSetAside(ruling=ruling) | RulingRevoked(ruling=ruling):
+            return {"undone": ruling}
     return {}
 
 

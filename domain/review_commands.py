@@ -14,6 +14,9 @@ from domain.project_events import Sha256
 Words = Annotated[Text, Field(min_length=1, max_length=8000)]
 
 
+ReviewStream = Annotated[str, Field(pattern=r"^review:[^/]+/[^/]+/[0-9]+$", max_length=300)]
+
+
 class OpenReview(Value):
     """Take up a matter about a project: a gate, or another matter of the policy.
 
@@ -23,13 +26,19 @@ class OpenReview(Value):
         matter: the matter, when it is not about a gate.
         amount: money asked for; decides which board decides.
         portfolio: where to, for a transfer.
+        condition: which condition of the project, to waive it.
+        change: number of the change request that is to be decided.
+        undo: stream of the review whose ruling to set aside or revoke.
     """
 
     project: Code
+    undo: ReviewStream | None = None
     gate: Name | None = None
     matter: Name | None = None
     amount: Money | None = None
     portfolio: Code | None = None
+    condition: Name | None = None
+    change: int | None = Field(default=None, ge=1, le=INTEGER_MAX)
 
 
 class PresentPack(Value):
@@ -40,12 +49,14 @@ class PresentPack(Value):
         options: which of the policy's options are put, with their fields; all, when absent.
         recommendation: the option recommended.
         reasons: why, in words.
+        condition_words: what each condition of the options asks for, in words, by its name.
     """
 
     request: Words
     options: tuple[PackOption, ...] | None = None
     recommendation: Name | None = None
     reasons: Words | None = None
+    condition_words: dict[Name, Words] | None = None
 
 
 class AskQuestion(Value):

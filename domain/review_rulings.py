@@ -4,15 +4,17 @@ import datetime
 
 from domain.act import Act
 from domain.base import Document, Json, Value, document
+from domain.conditions import condition_texts
 from domain.docket import ENGINE, PanelSeat, Verdict
 from domain.event import Draft
 from domain.money import Money
 from domain.pack import EarlierRuling, Pack, PackEvidence, PackFact, PackOption
+from domain.pack_options import put_options
 from domain.policy import Matter, Policy
-from domain.private import disclose
+from domain.private import Disclosure, disclose
 from domain.project import Project, project_stream
 from domain.proposal import Proposal
-from domain.refusals import FieldMissing, Malformed, NotPermitted, ReviewStillOpen, UnknownFact
+from domain.refusals import FieldMissing, NotPermitted, ReviewStillOpen, UnknownFact
 from domain.review import Review
 from domain.review_acts import require_open
 from domain.review_commands import PresentPack
@@ -76,7 +78,7 @@ def present(
     """
     require_open(review)
     matter = policy.matters[review.matter]
-    options = _options(matter, command.options)
+    options = put_options(review, policy, command.options, projects)
     if command.recommendation is not None and command.recommendation not in {
         option.id for option in options
     }:
@@ -84,11 +86,7 @@ def present(
     if matter.pack.recommendation and command.recommendation is None:
         raise FieldMissing("the policy asks for a recommendation in this pack")
     _require_complete(matter, projects, act.now)
-    texts = tuple(
-        disclose(act.salt(review.stream, 0, name), name, words)
-        for name, words in (("request", command.request), ("reasons", command.reasons))
-        if words is not None
-    )
+    texts = _texts(review, command, options, act)
     pack = Pack(
         review=review.stream,
         subjects=review.subjects,
@@ -105,6 +103,18 @@ def present(
     content = document(pack)
     body = PackPresented(pack=content.digest, notified=review.people)
     return (Draft(stream=review.stream, data=body, documents=(content,), disclosed=texts),)
+
+
+def _texts(
+    review: Review, command: PresentPack, options: tuple[PackOption, ...], act: Act
+) -> tuple[Disclosure, ...]:
+    """Return the private texts of a pack, under salts of their own."""
+    conditions = condition_texts(command.condition_words, options)
+    return tuple(
+        disclose(act.salt(review.stream, 0, name), name, words)
+        for name, words in (("request", command.request), ("reasons", command.reasons), *conditions)
+        if words is not None
+    )
 
 
 class Ruled(Value):
@@ -160,23 +170,6 @@ def _require_may_call(review: Review, policy: Policy, person: str) -> None:
             )
     elif person != review.opened_by and not review.seats_of(person):
         raise NotPermitted(f"only its panel or the one who opened it rules {review.stream}")
-
-
-def _options(matter: Matter, given: tuple[PackOption, ...] | None) -> tuple[PackOption, ...]:
-    if given is None:
-        return tuple(PackOption(id=o.id) for o in matter.options if not o.requires)
-    chosen = {option.id: option for option in given}
-    if len(chosen) != len(given):
-        raise Malformed("the pack puts one option twice")
-    unknown = sorted(set(chosen) - {o.id for o in matter.options})
-    if unknown:
-        raise UnknownFact(f"the policy has no option {', '.join(unknown)} for this matter")
-    for rule_ in matter.options:
-        option = chosen.get(rule_.id)
-        missing = [f for f in rule_.requires if option is not None and not getattr(option, f)]
-        if missing:
-            raise FieldMissing(f"option {rule_.id} needs {', '.join(missing)}")
-    return tuple(chosen[o.id] for o in matter.options if o.id in chosen)
 
 
 def _require_complete(

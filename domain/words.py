@@ -24,6 +24,12 @@ class MatterKind(StrEnum):
     """What is to be decided."""
 
     PASS_GATE = "pass_gate"
+    FUND = "fund"
+    SET_ENVELOPE = "set_envelope"
+    CHANGE = "change"
+    WAIVE = "waive"
+    SET_ASIDE = "set_aside"
+    REVOKE = "revoke"
     DEFER = "defer"
     HOLD = "hold"
     RESUME = "resume"

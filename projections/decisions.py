@@ -7,7 +7,7 @@ from domain.base import moment_text
 from projections.as_of import AsOf
 from projections.occurrence import Occurrence
 from projections.reading import FIRST_PAGE, Answer, Page, Version, Views, cut
-from projections.view import EVERYTHING, State, View, never, own_stream
+from projections.view import EVERYTHING, State, View, own_stream
 
 
 class Decision(NamedTuple):
@@ -23,6 +23,8 @@ class Decision(NamedTuple):
         recorded_by: id of whose verified identity sent it.
         at, effective_at: when it was recorded, and since when it holds.
         policy, pack: digests.
+        undone: whether the ruling was ``set_aside`` as an error, left out of counts, or
+            ``revoked``; absent while it stands.
     """
 
     review: str
@@ -41,6 +43,7 @@ class Decision(NamedTuple):
     position: int
     policy: str
     pack: str | None
+    undone: str | None = None
 
 
 class Ruled(NamedTuple):
@@ -59,6 +62,7 @@ class Ruled(NamedTuple):
     until: datetime | None = None
 
 
+_UNDOING = {"ruling.set_aside/1": "set_aside", "ruling.revoked/1": "revoked"}
 EVERY_DECISION = Ruled()
 
 
@@ -78,9 +82,9 @@ def decisions(
     }
     further = ""
     if wanted.since is not None:
-        further += " AND v.effective_at >= :since"
+        further += " AND v.held_from >= :since"
     if wanted.until is not None:
-        further += " AND v.effective_at <= :until"
+        further += " AND v.held_from <= :until"
     link = EVERYTHING if wanted.subject is None else wanted.subject
     with views.at(asked, DECISIONS) as reading:
         found = reading.newest(DECISIONS, page, link, where, further)
@@ -103,14 +107,17 @@ def _decision(version: Version) -> Decision:
         decided_by=state["decided_by"],
         recorded_by=state["recorded_by"],
         at=state["at"],
-        effective_at=version.effective_at,
-        position=version.position,
+        effective_at=state["held_from"],
+        position=state["ruled"],
         policy=state["policy"],
         pack=state["pack"],
+        undone=state["undone"],
     )
 
 
-def _fold(_review: str, _last: State | None, happened: Occurrence) -> State:
+def _fold(_review: str, last: State | None, happened: Occurrence) -> State | None:
+    if happened.topic in _UNDOING:
+        return None if last is None else {**last, "undone": _UNDOING[happened.topic]}
     data, verdict = happened.data, happened.data["verdict"]
     reported = data.get("reported")
     about = reported or data.get("docket") or {}
@@ -128,6 +135,9 @@ def _fold(_review: str, _last: State | None, happened: Occurrence) -> State:
         "at": happened.at,
         "policy": data["policy"],
         "pack": data.get("pack"),
+        "ruled": happened.position,
+        "held_from": happened.effective_at,
+        "undone": None,
     }
 
 
@@ -137,11 +147,14 @@ def _links(state: State) -> list[str]:
 
 DECISIONS = View(
     name="decisions",
-    schema=1,
-    topics=frozenset({"review.ruled/1"}),
+    schema=2,
+    topics=frozenset({"review.ruled/1", *_UNDOING}),
     keys=own_stream,
     fold=_fold,
-    columns={"outcome": "TEXT NOT NULL", "reported": "INTEGER NOT NULL"},
+    columns={
+        "outcome": "TEXT NOT NULL",
+        "reported": "INTEGER NOT NULL",
+        "held_from": "TEXT NOT NULL",
+    },
     links=_links,
-    remembers=never,
 )

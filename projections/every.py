@@ -1,9 +1,14 @@
 """Every view there is."""
 
+from projections.baselines import BASELINES
 from projections.boards import BOARDS
+from projections.changes import CHANGES
+from projections.conditions import CONDITIONS
 from projections.decisions import DECISIONS
 from projections.evidence import EVIDENCE
 from projections.facts import FACTS
+from projections.inbox import INBOX
+from projections.money import MONEY
 from projections.policies import POLICIES
 from projections.portfolios import PORTFOLIOS
 from projections.register import REGISTER
@@ -21,4 +26,9 @@ VIEWS: tuple[View, ...] = (
     PORTFOLIOS,
     POLICIES,
     BOARDS,
+    MONEY,
+    CONDITIONS,
+    INBOX,
+    BASELINES,
+    CHANGES,
 )

@@ -18,7 +18,7 @@ from projections.view import EVERYTHING, Own, State, View, own_code
 
 _PLACING = frozenset(
     "project.proposed/1 project.moved/1 project.rested/1 project.resumed/1"
-    " project.withdrawn/1".split()
+    " project.withdrawn/1 project.restored/1".split()
 )
 _PLACE = ("phase", "standing", "left_phase", "review_date", "since_position", "since")
 
@@ -200,7 +200,7 @@ def _links(state: State) -> tuple[str, ...]:
 
 REGISTER = View(
     name="register",
-    schema=1,
+    schema=2,
     topics=None,  # any event on a project's stream is a new version of it
     keys=_keys,
     fold=_fold,

@@ -4,6 +4,11 @@ import os
 import random
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("quorate", deadline=None)
+settings.load_profile("quorate")
 
 SEED = "QUORATE_SEED"
 

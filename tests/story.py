@@ -13,7 +13,8 @@ from domain.facts import FactValue
 from domain.money import Money
 from domain.office import FoundOffice
 from domain.portfolio import CharterPortfolio
-from domain.project import AttachEvidence, Project, ProposeProject, RecordFact
+from domain.project import Project
+from domain.project_acts import AttachEvidence, ProposeProject, RecordFact
 from domain.review import Review
 from domain.review_commands import CastVote, OpenReview, PresentPack
 from tests.examples import BOARD_POLICY
@@ -69,9 +70,9 @@ class Story:
 
     # --- what usually comes before ------------------------------------------------------------
 
-    def governed(self) -> "Story":
+    def governed(self, text: str = BOARD_POLICY) -> "Story":
         """The policy is adopted, every seat filled, one portfolio chartered."""
-        self.house.governing.adopt(AdoptPolicy(text=BOARD_POLICY), self.act("founder"))
+        self.house.governing.adopt(AdoptPolicy(text=text), self.act("founder"))
         for board, seat, name in (
             ("works_board", "chair", "ana"),
             ("works_board", "finance", "ben"),

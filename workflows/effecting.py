@@ -9,13 +9,93 @@ from domain.act import Act
 from domain.base import Document
 from domain.effects import Ordered, effects_of, on_board, on_policy, on_project
 from domain.event import Draft, seal, stream_code, stream_kind
+from domain.funding import allocate, release, set_envelope
+from domain.funds import planned, require_lines
 from domain.pack import PackOption
 from domain.policy import Policy
+from domain.portfolio import portfolio_stream
+from domain.project import Project
 from domain.proposal import Proposal
+from domain.refusals import FieldMissing, NotNow
 from domain.review import Review
 from workflows import machine
+from workflows.changes import rebaselined
 from workflows.loaded import EVOLVES, Loaded
+from workflows.money import money_rule
 from workflows.store.states import Evolve
+from workflows.undoing import undone
+
+MONEY = frozenset({"allocate", "release"})
+
+
+class Effecting:
+    """One ruling acting on its subjects: what an effect did, the next one finds."""
+
+    def __init__(self, loaded: Loaded, review: Review, policy: Policy, act: Act) -> None:
+        """Start with every stream as it was loaded."""
+        self._loaded = loaded
+        self._review = review
+        self._policy = policy
+        self._act = act
+        self._held: dict[str, Any] = {}
+
+    def apply(self, order: Ordered) -> tuple[Draft, ...]:
+        """Return the events of one effect on one subject, and remember what they come to."""
+        drafts = self._drafts(order)
+        for draft in drafts:
+            evolve = EVOLVES[stream_kind(draft.stream)]
+            state = self.state(draft.stream)
+            self._held[draft.stream] = followed(state, (draft,), self._act, evolve)
+        return drafts
+
+    def state(self, stream: str) -> Any:
+        """Return what a stream has come to so far."""
+        return self._held[stream] if stream in self._held else self._loaded.state(stream)
+
+    def _drafts(self, order: Ordered) -> tuple[Draft, ...]:
+        code, state = stream_code(order.subject), self.state(order.subject)
+        match stream_kind(order.subject):
+            case "project" if order.rule.do in MONEY:
+                return self._money(state, order)
+            case "project" if order.rule.do == "replace_baseline":
+                return rebaselined(self._loaded, state, order, self._policy)
+            case "project" if order.rule.do == "undo":
+                return undone(self._review, self._policy, order, self.state)
+            case "project" if order.rule.do == "transfer" and self._holds(state):
+                raise NotNow(
+                    f"project {state.code} holds money of portfolio {state.portfolio}",
+                    fix="Release it first; another portfolio allocates its own.",
+                )
+            case "project":
+                take = partial(machine.take, self._review.policy, self._policy.lifecycle)
+                return on_project(state, order, self._policy.lifecycle, take)
+            case "portfolio":
+                lines = order.proposal.lines or ()
+                return set_envelope(state, lines, money_rule(self._policy), order.ruling)
+            case "board":
+                return on_board(code, state, order, self._policy)
+        assert order.proposal.policy is not None, "a review about a policy proposes a text"
+        digest = order.proposal.policy
+        text = Document(digest=digest, content=self._loaded.content(digest))
+        return on_policy(code, text, order, self._act.now)
+
+    def _holds(self, project: Project) -> bool:
+        return bool(self.state(portfolio_stream(project.portfolio)).holds(project.code))
+
+    def _money(self, project: Project, order: Ordered) -> tuple[Draft, ...]:
+        rule = money_rule(self._policy)
+        portfolio = self.state(portfolio_stream(project.portfolio))
+        if order.rule.do == "release":
+            return release(project, portfolio, rule, order.ruling)
+        award = order.option.award(project.code)
+        given = order.option.amounts if award is None else award.amounts
+        if not given:
+            raise FieldMissing(
+                f"option {order.option.id} says no amounts for project {project.code}",
+                fix="Present the pack with the amounts of this option by period and kind.",
+            )
+        lines = planned(require_lines(given, rule), rule)
+        return allocate(project, portfolio, lines, rule, order.ruling)
 
 
 def effects(
@@ -30,11 +110,14 @@ def effects(
 
     Raises:
         StepNotOpen: the lifecycle does not allow it from where a project is.
+        FundsAvailable: the envelope does not hold what was to be allocated.
     """
+    acting = Effecting(loaded, review, policy, act)
     drafts: list[Draft] = []
-    for subject in review.subjects:
-        state = loaded.state(subject)
+    for subject in ranked(review.subjects, option):
         for rule in effects_of(policy.matters[review.matter], option.id):
+            if not option.concerns(rule, stream_code(subject)):
+                continue
             order = Ordered(
                 rule=rule,
                 subject=subject,
@@ -44,32 +127,15 @@ def effects(
                 ruling=review.stream,
                 effective_at=effective_at,
             )
-            caused = _effect(loaded, review, policy, state, order, act)
-            state = followed(state, caused, act, EVOLVES[stream_kind(subject)])
-            drafts.extend(caused)
+            drafts.extend(acting.apply(order))
     return drafts
 
 
-def _effect(
-    loaded: Loaded,
-    review: Review,
-    policy: Policy,
-    state: Any,
-    order: Ordered,
-    act: Act,
-) -> tuple[Draft, ...]:
-    code = stream_code(order.subject)
-    match stream_kind(order.subject):
-        case "project":
-            take = partial(machine.take, review.policy, policy.lifecycle)
-            return on_project(state, order, policy.lifecycle, take)
-        case "board":
-            return on_board(code, state, order, policy)
-        case _:
-            assert order.proposal.policy is not None, "a review about a policy proposes a text"
-            digest = order.proposal.policy
-            text = Document(digest=digest, content=loaded.content(digest))
-            return on_policy(code, text, order, act.now)
+def ranked(subjects: tuple[str, ...], option: PackOption) -> tuple[str, ...]:
+    """Return the subjects in the order in which an option ranks them, the others after."""
+    ranks = {award.project: award.rank for award in option.awards}
+    last = len(ranks) + 1
+    return tuple(sorted(subjects, key=lambda stream: ranks.get(stream_code(stream), last)))
 
 
 def followed(state: Any, drafts: Sequence[Draft], act: Act, evolve: Evolve) -> Any:

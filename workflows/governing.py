@@ -21,14 +21,13 @@ from domain.policy import Name, Policy
 from domain.policy_book import PolicyBook, adopt, policy_stream, require_ahead
 from domain.proposal import Proposal
 from domain.refusals import NotPermitted, UnknownFact
-from domain.review_rulings import open_review
-from domain.words import APPROVING, MatterKind
+from domain.words import MatterKind
 from workflows.calendar import day_of
 from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.loaded import Loaded
-from workflows.opening import TakenUp, can_sit, settle_opening
+from workflows.opening import TakenUp, can_sit
 from workflows.policy_text import read_policy
-from workflows.rulings import decided_alone
+from workflows.rulings import decided_or_opened
 
 POLICY_CHARACTERS_MAX = 1_000_000
 Direct = Callable[[Loaded, Policy, Proposal], Sequence[Draft]]
@@ -107,7 +106,7 @@ class Governing:
             proposal = Proposal(policy=text.document.digest, effective_from=effective_from)
             loaded.hold(text.document)
             taken = _taken_up(ruling[1], policy_stream(code), MatterKind.ADOPT_POLICY, proposal)
-            return _with_text(_decided(loaded, ruling, taken, act, answer), text.document)
+            return _with_text(decided_or_opened(loaded, ruling, taken, act, answer), text.document)
 
         return self._desk.perform(act, asked, decide)
 
@@ -179,7 +178,7 @@ class Governing:
                 _require_founder(loaded, act)
                 return Decision(drafts, answer)
             taken = _taken_up(ruling[1], subject, kind, proposal)
-            return _decided(loaded, ruling, taken, act, answer)
+            return decided_or_opened(loaded, ruling, taken, act, answer)
 
         return self._desk.perform(act, asked, decide)
 
@@ -224,24 +223,6 @@ def _taken_up(policy: Policy, subject: str, kind: MatterKind, proposal: Proposal
     matter = matter_of_kind(policy, kind)
     assert matter is not None, "without such a matter the founder decides"
     return TakenUp(subject=subject, matter=matter, proposal=proposal)
-
-
-def _decided(
-    loaded: Loaded,
-    ruling: tuple[str, Policy],
-    taken: TakenUp,
-    act: Act,
-    answer: dict[str, Json],
-) -> Decision:
-    """Let a sole decider decide at once, or open the review in which the board does."""
-    opening = settle_opening(loaded, ruling, taken, act.now)
-    answer = {**answer, "review": opening.stream}
-    if [seat.person for seat in opening.panel] != [act.by]:
-        return Decision(open_review(opening), answer)
-    options = ruling[1].matters[taken.matter].options
-    approving = next(option.id for option in options if option.outcome in APPROVING)
-    drafts, verdict = decided_alone(loaded, opening, ruling[1], approving, act)
-    return Decision(drafts, {**answer, "verdict": verdict.as_json()})
 
 
 def _with_text(decision: Decision, text: Document) -> Decision:

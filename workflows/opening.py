@@ -21,6 +21,7 @@ class TakenUp(Value):
 
     Attributes:
         subject: stream it is about.
+        subjects: every stream it is about, where it is about several.
         matter, gate: what is to be decided.
         amount: money asked for, if any.
         proposers: who proposed the subject.
@@ -28,6 +29,7 @@ class TakenUp(Value):
     """
 
     subject: str
+    subjects: tuple[str, ...] = ()
     matter: str
     gate: str | None = None
     amount: Money | None = None
@@ -59,7 +61,7 @@ def settle_opening(
         stream=next_review(loaded, taken.subject, taken.gate or taken.matter),
         matter=taken.matter,
         gate=taken.gate,
-        subjects=(taken.subject,),
+        subjects=taken.subjects or (taken.subject,),
         board=board,
         amount=taken.amount,
         policy=digest,

@@ -7,14 +7,15 @@ from pydantic import Field
 from domain.act import Act
 from domain.base import Text, Value
 from domain.event import Draft
+from domain.funding import release
 from domain.lifecycle import rest
 from domain.portfolio import number
-from domain.project import (
+from domain.project import project_stream
+from domain.project_acts import (
     AttachEvidence,
     ProposeProject,
     RecordFact,
     attach,
-    project_stream,
     propose,
     record_fact,
     withdraw,
@@ -67,7 +68,7 @@ class Projects:
     def withdraw(
         self, code: str, command: WithdrawProject, act: Act, if_match: int | None = None
     ) -> Answer:
-        """Take one's own proposal back.
+        """Take one's own proposal back; money it holds and has not spent is released.
 
         Raises:
             NotPermitted: somebody else proposed it.
@@ -80,7 +81,11 @@ class Projects:
             digest, policy = loaded.governing(project, act.now)
             step = rest(Standing.WITHDRAWN)
             place = machine.take(digest, policy.lifecycle, project.place, step)
-            return Decision(withdraw(project, act.by, place, command.reason), {"project": code})
+            drafts = withdraw(project, act.by, place, command.reason)
+            if policy.money is not None:
+                portfolio = loaded.portfolio(project.portfolio)
+                drafts += release(project, portfolio, policy.money, None)
+            return Decision(drafts, {"project": code})
 
         return self._desk.perform(act, asked, decide)
 

@@ -6,6 +6,7 @@ from domain import review_acts
 from domain.act import Act, Channel
 from domain.authority import matter_for_gate, matter_named
 from domain.base import Json, Value
+from domain.conditions import require_named
 from domain.event import Draft, stream_kind
 from domain.lifecycle import pass_gate
 from domain.pack import EarlierRuling
@@ -31,11 +32,17 @@ from domain.review_rulings import open_review, present
 from domain.words import MatterKind
 from workflows import machine
 from workflows.calendar import day_of, end_of_day
+from workflows.changes import put_forward
+from workflows.conditions import require_conditions
 from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.loaded import Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, settle_opening
+from workflows.undoing import UNDOING, to_undo
 
+NOT_ABOUT_A_PROJECT = frozenset(
+    {MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE, MatterKind.SET_ENVELOPE}
+)
 Decide = Callable[[Loaded, Review], Sequence[Draft]]
 
 
@@ -72,7 +79,11 @@ class Reviews:
         def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
             policy = loaded.texts.policy(review.policy)
             projects = subjects(loaded, review)
-            return present(review, command, policy, projects, earlier(loaded, review, policy), act)
+            drafts = present(
+                review, command, policy, projects, earlier(loaded, review, policy), act
+            )
+            require_conditions(loaded, review, policy, projects, drafts, act)
+            return drafts
 
         return self._in_review("present_pack", stream, command, act, decide, if_match)
 
@@ -198,12 +209,22 @@ def opened(loaded: Loaded, command: OpenReview, act: Act) -> tuple[tuple[Draft, 
             raise FieldMissing("a transfer says to which portfolio")
         loaded.portfolio(command.portfolio)
         proposal = Proposal(portfolio=command.portfolio)
+    if policy.matters[matter].kind is MatterKind.WAIVE:
+        proposal = Proposal(condition=require_named(project, command.condition))
+    proposers: tuple[str, ...] = (project.proposer,)
+    if policy.matters[matter].kind in UNDOING:
+        proposal, proposers = to_undo(loaded, project, command.undo)
+    amount = command.amount or project.requested
+    forward = put_forward(loaded, project, policy, matter, command, act)
+    if forward is not None:
+        proposal, proposers = forward.proposal, forward.proposers
+        amount = forward.rise if gate is None else amount
     taken = TakenUp(
         subject=project_stream(project.code),
         matter=matter,
         gate=gate,
-        amount=command.amount or project.requested,
-        proposers=(project.proposer,),
+        amount=amount,
+        proposers=proposers,
         proposal=proposal,
     )
     opening = settle_opening(loaded, (digest, policy), taken, act.now)
@@ -219,7 +240,7 @@ def _matter(policy: Policy, command: OpenReview) -> tuple[str, str | None]:
     kind = matter_named(policy, command.matter).kind
     if kind is MatterKind.PASS_GATE:
         raise FieldMissing(f"matter {command.matter} passes a gate: say which gate")
-    if kind in {MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE}:
+    if kind in NOT_ABOUT_A_PROJECT:
         raise UnknownFact(f"matter {command.matter} is not about a project")
     return command.matter, None
 

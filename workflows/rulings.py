@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from domain.act import Act, Channel
 from domain.authority import board_for, matter_for_gate, matter_named
+from domain.base import Json
 from domain.board import panel
 from domain.docket import Verdict
 from domain.event import Draft
 from domain.pack import PackOption
-from domain.policy import Policy
+from domain.policy import Option, Policy
 from domain.project import project_stream
 from domain.refusals import (
     FieldMissing,
@@ -24,13 +25,13 @@ from domain.review_acts import require_open, vote
 from domain.review_commands import CastVote, PresentPack, ReportRuling
 from domain.review_events import ReportedRuling, ReviewRuled, RulingReported
 from domain.review_rulings import Opening, is_decided, open_review, present, rule_review
-from domain.words import Ground
+from domain.words import APPROVING, Ground
 from workflows.calendar import day_of
 from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.effecting import effects, followed
 from workflows.loaded import EVOLVES, Loaded
 from workflows.minutes import require_minutes
-from workflows.opening import next_review
+from workflows.opening import TakenUp, next_review, settle_opening
 
 
 class Rulings:
@@ -134,6 +135,28 @@ def decided_alone(
     return (*drafts, *presented, *cast, *caused), verdict
 
 
+def decided_or_opened(
+    loaded: Loaded,
+    ruling: tuple[str, Policy],
+    taken: TakenUp,
+    act: Act,
+    answer: dict[str, Json],
+) -> Decision:
+    """Let a sole decider decide at once, or open the review in which the board does.
+
+    Raises:
+        Taken: a review of the same thing is open.
+    """
+    opening = settle_opening(loaded, ruling, taken, act.now)
+    answer = {**answer, "review": opening.stream}
+    if [seat.person for seat in opening.panel] != [act.by]:
+        return Decision(open_review(opening), answer)
+    options = ruling[1].matters[taken.matter].options
+    approving = next(option.id for option in options if option.outcome in APPROVING)
+    drafts, verdict = decided_alone(loaded, opening, ruling[1], approving, act)
+    return Decision(drafts, {**answer, "verdict": verdict.as_json()})
+
+
 def _reported(loaded: Loaded, command: ReportRuling, act: Act) -> Draft:
     project = loaded.project(command.project)
     if command.decided_at > act.now:
@@ -147,6 +170,7 @@ def _reported(loaded: Loaded, command: ReportRuling, act: Act) -> Draft:
     if option is None:
         known = ", ".join(o.id for o in matter.options)
         raise UnknownFact(f"matter {name} has no option {command.option}; it has {known}")
+    _require_reportable(option, command)
     require_minutes((project,), command.minutes)
     board = board_for(matter, project.requested)
     day = day_of(command.decided_at, loaded.office().zone)
@@ -168,6 +192,17 @@ def _reported(loaded: Loaded, command: ReportRuling, act: Act) -> Draft:
     )
     stream = next_review(loaded, project_stream(project.code), command.gate or name)
     return Draft(stream=stream, data=body, effective_at=command.decided_at)
+
+
+def _require_reportable(option: Option, command: ReportRuling) -> None:
+    """Refuse an option that needs more than a report carries, before anybody confirms it."""
+    carried = {"review_date"} if command.review_date is not None else set()
+    missing = [field for field in option.requires if field not in carried]
+    if missing:
+        raise FieldMissing(
+            f"option {option.id} needs {', '.join(missing)}, which a report does not carry",
+            fix="Give the review date, or decide it in a review of its own.",
+        )
 
 
 def _confirmed(loaded: Loaded, review: Review, act: Act) -> tuple[Sequence[Draft], Verdict]:

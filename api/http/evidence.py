@@ -19,8 +19,9 @@ from api.http.validity import validated
 from api.problems import Turned
 from domain.base import Code, Moment, Text, Value
 from domain.policy import Name
-from domain.project import AttachEvidence, project_stream
-from domain.project import attach as attach_to
+from domain.project import project_stream
+from domain.project_acts import AttachEvidence
+from domain.project_acts import attach as attach_to
 from domain.project_events import EVIDENCE_BYTES_MAX, Sha256
 from projections.evidence import Attachment, evidence
 from projections.register import project

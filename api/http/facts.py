@@ -8,7 +8,8 @@ from api.http.acting import IfMatch, Member, Told
 from api.http.looking import Look, Looking, Seen
 from api.http.shown import Names, at_answer, texts
 from domain.base import Code
-from domain.project import RecordFact, project_stream
+from domain.project import project_stream
+from domain.project_acts import RecordFact
 from projections.facts import Assertion, history, known
 from projections.register import project
 

@@ -4,9 +4,10 @@ from fastapi import APIRouter, Response
 
 from api.http.acting import Founder, Told
 from api.http.looking import Look, Pages, Seen
-from api.http.shown import Names
+from api.http.shown import Names, at_answer
 from domain.base import Code
 from domain.portfolio import CharterPortfolio
+from projections.portfolio_money import portfolio_version
 from projections.portfolios import portfolio, portfolios
 
 router = APIRouter(tags=["portfolios"])
@@ -30,7 +31,8 @@ def list_portfolios(look: Look, pages: Pages) -> Response:
 
 @router.get("/portfolios/{code}", response_model=Seen)
 def show_portfolio(code: Code, look: Look) -> Response:
-    """Show one portfolio."""
+    """Show one portfolio; its money is at `/portfolios/{code}/money`."""
     found = portfolio(look.views, code, look.asked)
+    version = portfolio_version(look.views, code, at_answer(found)).found
     shown = Names(look.house).of(found.found._asdict(), "chartered_by")
-    return look.answer(found, {"portfolio": shown})
+    return look.answer(found, {"portfolio": shown}, {"ETag": f'"{version}"'})

@@ -11,7 +11,7 @@ from api.http.looking import Look, Looking, Pages, Paging, Seen
 from api.http.shown import Names, PhaseLabels, at_answer
 from domain.base import Code
 from domain.policy import Name
-from domain.project import ProposeProject
+from domain.project_acts import ProposeProject
 from domain.refusals import NotInForce
 from domain.words import Standing
 from projections.reading import Answer, Page

@@ -125,6 +125,11 @@ def _pack(look: Looking, digest: str, events: list[Recorded]) -> dict[str, Any]:
         "digest": digest,
         "request": words.get("request"),
         "reasons": words.get("reasons"),
+        "conditions": {
+            name.partition(":")[2]: text
+            for name, text in words.items()
+            if name.startswith("condition:")
+        },
         "content": names.of(content, "recommended_by"),
         "opened": opened,
     }

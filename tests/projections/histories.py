@@ -14,7 +14,7 @@ from domain.money import Money
 from domain.office import OFFICE, ActRefused, OfficeFounded
 from domain.person import IdentityLinked, PersonRegistered
 from domain.policy_book import PolicyAdopted
-from domain.portfolio import NumberGiven, PortfolioChartered
+from domain.portfolio_events import NumberGiven, PortfolioChartered
 from domain.project_events import (
     EvidenceAttached,
     FactCorrected,
@@ -43,6 +43,7 @@ from domain.review_events import (
     RulingReported,
     SittingRecorded,
 )
+from domain.undoing_events import ProjectRestored, RulingRevoked, RulingSetAside
 from domain.words import Ground, Outcome, Standing
 from workflows.store.sqlite import SQLiteLog
 
@@ -231,6 +232,27 @@ def _withdraw(author: Author, step: Step) -> None:
     )
     author.write(stream, body)
     author.places[stream] = ("ended", Standing.WITHDRAWN)
+
+
+def _restore(author: Author, step: Step) -> None:
+    """A ruling is undone: the project is back, and the ruling bears a mark."""
+    stream = _project(author, step)
+    phase, standing = author.places[stream]
+    body = ProjectRestored(
+        phase="case",
+        standing=Standing.ON_HOLD if step.other % 2 else Standing.ACTIVE,
+        left="case" if step.other % 2 else None,
+        from_phase=phase,
+        from_standing=standing,
+        undone="review:R/1",
+        ruling="review:S/1",
+    )
+    author.write(stream, body, late_hours=step.late_hours)
+    author.places[stream] = ("case", body.standing)
+    ended = [review for review, kept in author.reviews.items() if not kept["open"]]
+    if ended:
+        mark = RulingRevoked if step.which % 2 else RulingSetAside
+        author.write(_pick(ended, step.which), mark(ruling="review:S/1"))
 
 
 def _transfer(author: Author, step: Step) -> None:
@@ -514,7 +536,7 @@ def _register(author: Author, _step: Step) -> None:
 
 
 TOLD: tuple[Callable[[Author, Step], None], ...] = (
-    *(_propose, _move, _rest, _resume, _withdraw, _transfer, _fact, _correct, _attach),
+    *(_propose, _move, _rest, _resume, _withdraw, _restore, _transfer, _fact, _correct, _attach),
     *(_opening, _present, _look, _ask, _reply, _vote, _contest, _conflict, _sit, _postpone),
     *(_give_up, _rule, _report, _import_ruling, _refuse, _appoint, _relieve, _adopt, _charter),
     _register,

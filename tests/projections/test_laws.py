@@ -30,7 +30,7 @@ from workflows.store.contract import Recorded
 from workflows.store.sqlite import SQLiteLog, open_log, open_memory_log
 
 unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-PLACING = ("proposed", "moved", "rested", "resumed", "withdrawn")
+PLACING = ("proposed", "moved", "rested", "resumed", "withdrawn", "restored")
 
 
 @contextmanager
@@ -246,8 +246,13 @@ def test_lists_hold_what_the_events_say(history: list[Step]) -> None:
         ruled = [one for one in events if one.event.topic == "review.ruled/1"]
         every = decisions(views, page=ALL).found
         assert [row.position for row in every] == [one.position for one in reversed(ruled)]
+        marks = {"ruling.set_aside/1": "set_aside", "ruling.revoked/1": "revoked"}
+        undone = {
+            one.event.stream: marks[one.event.topic] for one in events if one.event.topic in marks
+        }
         for row, one in zip(reversed(every), ruled, strict=True):
             assert_same_decision(row, one.event)
+            assert row.undone == undone.get(row.review)
         for subject in PROJECTS:
             about = decisions(views, None, Ruled(subject=subject), ALL).found
             assert about == tuple(row for row in every if subject in row.subjects)

@@ -6,20 +6,37 @@ or the code of the refusal.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 SEATS = {
     "works_board": {"ana": "chair", "ben": "finance", "cem": "technical"},
     "head": {"hana": "head"},
 }
-BOARD = {"start": "works_board", "finish": "works_board", "pause": "head", "wake": "head"}
+BOARD = {
+    "start": "works_board",
+    "finish": "works_board",
+    "fund": "works_board",
+    "pause": "head",
+    "wake": "head",
+    "stop": "head",
+    "error": "head",
+}
 OPTIONS = {
     "start": ["go", "later", "no"],
     "finish": ["go", "back"],
     "pause": ["hold"],
     "wake": ["resume"],
+    "fund": ["fund", "no"],
+    "stop": ["cancel"],
+    "error": ["set_aside"],
 }
 WINDOW_DAYS = {"start": 14}
+PLACING = {("start", "go"), ("start", "later"), ("start", "no"), ("finish", "go")}
 GATES = {"start": ("idea", "proposed"), "finish": ("building", "active")}
+
+
+Place = tuple[str, str, str | None]
+"""Phase, standing, and the phase left."""
 
 
 @dataclass
@@ -30,8 +47,20 @@ class ProjectModel:
     left: str | None = None
     facts: set[str] = field(default_factory=set)
     evidence: bool = False
+    held: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
+    placings: list[tuple[str, Place]] = field(default_factory=list)
 
-    def after(self, matter: str, option: str) -> tuple[str, str, str | None] | None:
+    @property
+    def place(self) -> Place:
+        return self.phase, self.standing, self.left
+
+    def put(self, place: Place, ruling: str) -> None:
+        """Place it, and remember who did and where it was."""
+        self.placings.append((ruling, self.place))
+        self.phase, self.standing, self.left = place
+
+    def after(self, matter: str, option: str) -> Place | None:
         """Where an option leads, None where the lifecycle does not let it."""
         here = (self.phase, self.standing, self.left)
         match (matter, option):
@@ -48,6 +77,9 @@ class ProjectModel:
                 return (self.phase, "rejected", self.left or self.phase) if ends else None
             case ("pause", "hold"):
                 return (self.phase, "on_hold", self.phase) if here[1] == "active" else None
+            case ("stop", "cancel"):
+                ends = here[1] in {"active", "on_hold"}
+                return (self.phase, "cancelled", self.left or self.phase) if ends else None
             case ("wake", "resume"):
                 if self.left is None or here[1] not in {"deferred", "on_hold"}:
                     return None
@@ -61,7 +93,12 @@ class ReviewModel:
     matter: str
     opened_by: str
     closes_at: datetime | None
+    proposers: set[str]
+    target: str | None = None
     status: str = "open"
+    undone: bool = False
+    ruled_by: str = ""
+    amount: Decimal = Decimal(0)
     pack: int = 0
     offered: list[str] = field(default_factory=list)
     ballots: dict[str, tuple[int, str | None]] = field(default_factory=dict)
@@ -79,6 +116,52 @@ class ReviewModel:
 class OfficeModel:
     projects: dict[str, ProjectModel] = field(default_factory=dict)
     reviews: dict[str, ReviewModel] = field(default_factory=dict)
+    envelope: Decimal = Decimal(1000)
+    moved: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def free(self) -> Decimal:
+        return self.envelope - sum(project.held for project in self.projects.values())
+
+    def undoable(self, stream: str) -> bool:
+        """Whether a ruling stands, and no other has placed its project since."""
+        review = self.reviews[stream]
+        placings = [ruling for ruling, _ in self.projects[review.project].placings]
+        newest = stream not in placings or placings[-1] == stream
+        return review.status == "ruled" and not review.undone and newest
+
+    def act_on(self, stream: str, option: str, place: Place) -> str:
+        """Let a ruling act; says what could not be done, and then nothing is."""
+        review = self.reviews[stream]
+        project = self.projects[review.project]
+        if review.matter == "fund" and option == "fund":
+            if project.standing not in {"proposed", "active", "on_hold"}:
+                return "not_now"
+            if review.amount > self.free:
+                return "funds_available"
+            project.held += review.amount
+            self.moved[stream] = review.amount
+        elif review.matter == "error":
+            if review.target is None or not self.undoable(review.target):
+                return "not_now"
+            self._undo(review.target, project)
+        elif place != project.place or (review.matter, option) in PLACING:
+            project.put(place, stream)
+        if review.matter == "stop":
+            unspent = max(project.held - project.spent, Decimal(0))
+            project.held -= unspent
+            self.moved[stream] = -unspent
+        return "ok"
+
+    def _undo(self, target: str, project: ProjectModel) -> None:
+        self.reviews[target].undone = True
+        if project.placings and project.placings[-1][0] == target:
+            _, (project.phase, project.standing, project.left) = project.placings.pop()
+        moved = self.moved.get(target, Decimal(0))
+        if moved > 0:
+            project.held -= max(min(moved, project.held - project.spent), Decimal(0))
+        elif -moved <= self.free:
+            project.held -= moved
 
     def propose(self, code: str, person: str) -> str:
         if code in self.projects:
@@ -97,7 +180,24 @@ class OfficeModel:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         closes = None if days is None else midnight + timedelta(days=days + 1)
         stream = f"review:{code}/{matter}/{len(same) + 1}"
-        self.reviews[stream] = ReviewModel(code, matter, person, closes)
+        proposers = {project.proposer}
+        self.reviews[stream] = ReviewModel(code, matter, person, closes, proposers)
+        return "ok", stream
+
+    def open_undoing(self, code: str, target: str, person: str) -> tuple[str, str]:
+        """Take up that a ruling was an error."""
+        review = self.reviews[target]
+        if review.project != code:
+            return "not_in_policy", ""
+        if review.status != "ruled" or review.undone:
+            return "not_now", ""
+        same = [s for s in self.reviews if s.startswith(f"review:{code}/error/")]
+        if any(self.reviews[s].status == "open" for s in same):
+            return "taken", ""
+        stream = f"review:{code}/error/{len(same) + 1}"
+        self.reviews[stream] = ReviewModel(
+            code, "error", person, None, {review.ruled_by}, target=target
+        )
         return "ok", stream
 
     def present(self, stream: str, offered: list[str]) -> str:
@@ -119,7 +219,7 @@ class OfficeModel:
             ("not_a_seat", seat is None),
             ("no_pack", review.pack == 0),
             ("in_conflict", seat in review.conflicts),
-            ("not_your_own", person == self.projects[review.project].proposer),
+            ("not_your_own", person in review.proposers),
             ("window_over", review.closes_at is not None and now >= review.closes_at),
             ("other_pack", stale),
             ("not_in_policy", option is not None and option not in review.offered),
@@ -168,8 +268,8 @@ class OfficeModel:
             return "step_not_open"
         if person != project.proposer:
             return "not_permitted"
-        project.left = project.left or project.phase
-        project.standing = "withdrawn"
+        project.put((project.phase, "withdrawn", project.left or project.phase), "its proposer")
+        project.held = min(project.held, max(project.spent, Decimal(0)))
         return "ok"
 
     def may_call(self, stream: str, person: str) -> bool:

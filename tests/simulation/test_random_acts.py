@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -22,9 +22,10 @@ from hypothesis.stateful import (
 )
 
 from domain.docket import Verdict
+from domain.funding import RecordCost
 from domain.money import Money
 from domain.pack import PackOption
-from domain.project import ProposeProject
+from domain.project_acts import ProposeProject
 from domain.refusals import Refused
 from domain.review_commands import (
     CastVote,
@@ -35,22 +36,27 @@ from domain.review_commands import (
     WithdrawReview,
 )
 from tests.conftest import SEED
+from tests.money_examples import MONEY_POLICY
 from tests.oracle import ruling as oracle
 from tests.simulation.model import GATES, OPTIONS, OfficeModel
 from tests.story import Story
+from tests.workflows.test_money import CAPEX, line
+from workflows.envelopes import SetEnvelope
 from workflows.projects import WithdrawProject
 
 ACTS_MIN = 10_000
-RUNS = 200
+RUNS = 160
 STEPS = 50
 CODES = ["APX-A", "APX-B", "APX-C", "APX-D"]
 PEOPLE = ["ana", "ben", "cem", "hana", "pia"]
 seen: Counter[str] = Counter()
+topics: Counter[str] = Counter()
 
 codes = st.sampled_from(CODES)
 people = st.sampled_from(PEOPLE)
 members = st.sampled_from(["ana", "ben", "cem", "ana", "ben", "cem", "hana", "pia"])
 chance = st.integers(0, 9)
+later = st.sampled_from(["finish", "fund", "fund", "pause", "wake", "stop"])
 
 
 class RandomActs(RuleBasedStateMachine):
@@ -60,11 +66,14 @@ class RandomActs(RuleBasedStateMachine):
         super().__init__()
         memory = Path("/dev/shm")
         self.directory = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
-        self.office = Story(self.directory).governed()
+        self.office = Story(self.directory).governed(MONEY_POLICY)
+        cell = SetEnvelope(lines=(line("1000.00"),))
+        self.office.house.envelopes.set("APX", cell, self.office.act("hana"))
         self.model = OfficeModel()
         self.only: list[str] = []
 
     def teardown(self) -> None:
+        topics.update(self.office.topics())
         self.office.close()
         shutil.rmtree(self.directory)
 
@@ -88,14 +97,20 @@ class RandomActs(RuleBasedStateMachine):
         among = streams if number == 0 or not live else live
         return among[number % len(among)]
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(starts=st.lists(st.booleans(), min_size=3, max_size=3))
+    def begin(self, starts: list[bool]) -> None:
         for code, person in zip(CODES, ["pia", "pia", "ana", "pia"], strict=True):
             self.propose(code, person)
             self.record(code, "npv", 2)
+            self.record(code, "risk", 2)
             if code != CODES[-1]:
                 self.attach(code)
             self.open(code, "start", "pia")
+        for code, start in zip(CODES[:3], starts, strict=True):
+            if start:
+                self.only = [f"review:{code}/start/1"]
+                self.sit(1, [1, 1, 1], "ben")
+                self.only = []
 
     @rule(code=codes, person=st.sampled_from(["pia", "pia", "pia", "ana"]))
     def propose(self, code: str, person: str) -> None:
@@ -127,7 +142,7 @@ class RandomActs(RuleBasedStateMachine):
             self.attempt(lambda: self.office.attached(code, "business_case"), "ok")
             self.model.projects[code].evidence = True
 
-    @rule(code=codes, matter=st.sampled_from(list(OPTIONS)), person=people)
+    @rule(code=codes, matter=st.sampled_from(sorted(set(OPTIONS) - {"error"})), person=people)
     def open(self, code: str, matter: str, person: str) -> None:
         if code not in self.model.projects:
             return
@@ -145,12 +160,20 @@ class RandomActs(RuleBasedStateMachine):
         known = OPTIONS[self.model.reviews[stream].matter]
         offered = known[:1] if few else known
         date = (self.office.now + timedelta(days=90)).date()
+        amount = ("100.00", "400.00", "1000.01")[number % 3]
         options = tuple(
-            PackOption(id=o, review_date=date if o == "later" else None) for o in offered
+            PackOption(
+                id=o,
+                review_date=date if o == "later" else None,
+                amounts=(line(amount),) if o == "fund" else (),
+            )
+            for o in offered
         )
         command = PresentPack(request="Decide.", options=options)
         act = self.office.act("pia")
         expected = self.model.present(stream, offered)
+        if expected == "ok":
+            self.model.reviews[stream].amount = Decimal(amount)
         self.attempt(lambda: self.office.house.reviews.present(stream, command, act), expected)
 
     @precondition(lambda self: self.model.reviews)
@@ -180,7 +203,7 @@ class RandomActs(RuleBasedStateMachine):
         self.call_for_ruling(number, caller)
 
     @precondition(lambda self: self.model.reviews)
-    @rule(number=chance, matter=st.sampled_from(["finish", "pause", "wake"]), code=codes)
+    @rule(number=chance, matter=later, code=codes)
     def take_up_and_sit(self, number: int, matter: str, code: str) -> None:
         """What comes after the first gate, so that it is met often enough."""
         self.open(code, matter, "pia")
@@ -188,7 +211,7 @@ class RandomActs(RuleBasedStateMachine):
         if same and self.model.reviews[same[-1]].status == "open":
             streams = [s for s in sorted(self.model.reviews) if s == same[-1]]
             self.only = streams
-            self.sit(number, [1, 1, number, 1], "hana" if matter in {"pause", "wake"} else "ana")
+            self.sit(number, [1, 1, number, 1], "ana" if matter in {"finish", "fund"} else "hana")
             self.only = []
 
     @precondition(lambda self: self.model.reviews)
@@ -217,6 +240,27 @@ class RandomActs(RuleBasedStateMachine):
         expected = self.model.postpone(stream, person, to, act.now)
         self.attempt(lambda: self.office.house.reviews.postpone(stream, later, act), expected)
 
+    @rule(code=codes, amount=st.sampled_from(["10.00", "150.00"]))
+    def spend(self, code: str, amount: str) -> None:
+        act, command = self.office.act("pia"), RecordCost(lines=(line(amount),))
+        self.attempt(lambda: self.office.house.funds.record_cost(code, command, act), "ok")
+        self.model.projects[code].spent += Decimal(amount)
+
+    @precondition(lambda self: self.model.reviews)
+    @rule(number=chance, other=chance, code=codes)
+    def undo(self, number: int, other: int, code: str) -> None:
+        """Set a ruling aside: taken up, put, voted by the head, ruled."""
+        ruled = [s for s, r in sorted(self.model.reviews.items()) if r.status == "ruled"]
+        target = ruled[-1 - number % len(ruled)] if ruled else self.pick(number)
+        code = self.model.reviews[target].project if other else code
+        act = self.office.act("pia")
+        expected, stream = self.model.open_undoing(code, target, "pia")
+        command = OpenReview(project=code, matter="error", undo=target)
+        if self.attempt(lambda: self.office.house.reviews.open(command, act), expected):
+            self.only = [stream]
+            self.sit(1, [0, 0, 0, 1], "hana")
+            self.only = []
+
     @rule(code=codes, person=people, rarely=chance)
     def withdraw_project(self, code: str, person: str, rarely: int) -> None:
         if rarely or code not in self.model.projects:
@@ -237,14 +281,8 @@ class RandomActs(RuleBasedStateMachine):
         expected, verdict = self._expected_ruling(stream, person, act.now)
         if not self.attempt(lambda: self.office.house.rulings.rule(stream, act), expected):
             return
-        review.status = "ruled"
-        ruled = self.office.review(stream).verdict
-        assert ruled == verdict
-        project = self.model.projects[review.project]
-        if verdict is not None and verdict.option is not None:
-            place = project.after(review.matter, verdict.option)
-            assert place is not None
-            project.phase, project.standing, project.left = place
+        review.status, review.ruled_by = "ruled", person
+        assert self.office.review(stream).verdict == verdict
 
     def _expected_ruling(
         self, stream: str, person: str, now: datetime
@@ -265,10 +303,13 @@ class RandomActs(RuleBasedStateMachine):
         if not oracle.may_rule(policy, pack, docket):
             return "review_still_open", None
         verdict = oracle.ruling(policy, pack, docket).verdict
-        project = self.model.projects[review.project]
-        if verdict.option is not None and project.after(review.matter, verdict.option) is None:
+        if verdict.option is None:
+            return "ok", verdict
+        place = self.model.projects[review.project].after(review.matter, verdict.option)
+        if place is None:
             return "step_not_open", None
-        return "ok", verdict
+        done = self.model.act_on(stream, verdict.option, place)
+        return done, verdict if done == "ok" else None
 
     @invariant()
     def the_record_says_what_the_model_says(self) -> None:
@@ -277,6 +318,11 @@ class RandomActs(RuleBasedStateMachine):
             assert (project.phase, project.standing, project.left) == (
                 model.phase, model.standing, model.left,
             )  # fmt: skip
+        portfolio = self.office.house.desk.load().portfolio("APX")
+        held = {code: model.held for code, model in self.model.projects.items() if model.held}
+        assert {c: portfolio.holds(c).get(CAPEX) for c in CODES if portfolio.holds(c)} == held
+        assert portfolio.allocated(CAPEX) == sum(held.values()) <= self.model.envelope
+        assert portfolio.free(CAPEX) == self.model.free >= 0
         for stream, review in self.model.reviews.items():
             assert self.office.review(stream).status == review.status
 
@@ -286,6 +332,7 @@ def test_random_acts_come_to_what_the_oracle_says() -> None:
     run = settings(
         max_examples=RUNS, stateful_step_count=STEPS, deadline=None, database=None,
         suppress_health_check=list(HealthCheck), print_blob=True,
+        phases=[Phase.generate],  # the seed repeats a failure; making it small takes minutes
     )  # fmt: skip
     seen.clear()
     run_state_machine_as_test(seed(int(os.environ[SEED]))(RandomActs), settings=run)
@@ -293,5 +340,9 @@ def test_random_acts_come_to_what_the_oracle_says() -> None:
     # What every run meets, whatever its seed; the rest is met by most.
     assert set(seen) >= {
         "ok", "taken", "step_not_open", "review_over", "not_a_seat", "review_still_open",
-        "not_permitted", "field_missing",
-    }  # fmt: skip
+        "not_permitted", "field_missing", "funds_available", "not_now",
+    }, seen  # fmt: skip
+    assert set(topics) >= {
+        "funds.allocated/1", "funds.released/1", "ruling.set_aside/1", "project.restored/1",
+        "project.moved/1", "project.rested/1",
+    }, topics  # fmt: skip

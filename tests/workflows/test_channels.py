@@ -141,3 +141,12 @@ def test_nothing_is_reported_beside_an_open_review(office: Story) -> None:
     office.opened(code)
     with pytest.raises(Taken):
         office.house.rulings.report(reported(office, code), office.act("secretary"))
+
+
+def test_an_option_that_needs_more_than_a_report_carries_is_refused_at_once(
+    office: Story,
+) -> None:
+    command = reported(office, office.ready("APX-042"), option="later")
+    with pytest.raises(FieldMissing, match="review_date"):
+        office.house.rulings.report(command, office.act("secretary"))
+    assert "ruling.reported/1" not in office.topics()

@@ -149,7 +149,7 @@ def test_a_pack_lacking_required_evidence_is_not_presented(office: Story) -> Non
 
 
 def test_the_same_command_twice_has_one_effect_and_one_answer(office: Story) -> None:
-    from domain.project import ProposeProject
+    from domain.project_acts import ProposeProject
 
     command = ProposeProject(portfolio="APX", title="Twice")
     first = office.house.projects.propose(command, office.act("pia", "key-1"))

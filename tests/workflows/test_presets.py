@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.diagram import diagram
 from domain.lifecycle import Place, start
 from domain.policy import Policy
 from domain.words import MatterKind, Standing
@@ -14,6 +15,10 @@ from workflows.policy_text import policy_from_document, read_policy
 from workflows.presets import PRESETS, preset_text
 
 DATA = Path(os.environ.get("QUORATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
+OWN = ("five-gate", "pmi", "two-gate")
+"""Presets of whole offices; the others are for real histories."""
+LATER: set[MatterKind] = set()
+"""Matters that no preset has yet."""
 STANDINGS = """
     Draft proposed        Incomplete proposed   Accepted active      Active active
     Provisional active    Approved active       Final closed         Complete closed
@@ -103,3 +108,61 @@ def test_only_graduation_asks_for_a_security_audit() -> None:
     musts = {name: {c.id for c in m.criteria if c.kind == "must"} for name, m in matters.items()}
     asking = {name for name, ids in musts.items() if "security_audit" in ids}
     assert asking == {"accept_graduated", "graduation"}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_preset_of_an_office_decides_everything_there_is_to_decide(name: str) -> None:
+    kinds = {matter.kind for matter in preset(name).matters.values()}
+    assert {*MatterKind} - kinds <= LATER
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_preset_of_an_office_speaks_english_and_german(name: str) -> None:
+    policy = preset(name)
+    given = [policy.title]
+    given += [board.label or "" for board in policy.boards.values()]
+    given += [matter.label or "" for matter in policy.matters.values()]
+    given += [phase.label for phase in policy.lifecycle.phases]
+    given += [gate.label or "" for gate in policy.lifecycle.gates]
+    assert [one for one in given if not isinstance(one, dict) or {*one} != {"en", "de"}] == []
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_project_of_an_office_ends_only_with_its_money_given_back(name: str) -> None:
+    ends = {Standing.DEFERRED, Standing.REJECTED, Standing.CANCELLED}
+    for matter in preset(name).matters.values():
+        for option in matter.options:
+            does = {effect.do for effect in option.effects}
+            if ends & {effect.standing for effect in option.effects} or option.id == "close":
+                assert "release" in does, option.id
+
+
+@pytest.mark.parametrize(
+    ("name", "when_short", "keeps"),
+    [
+        ("five-gate", "approve_unfunded", True),
+        ("pmi", "refuse", False),
+        ("two-gate", "refuse", True),
+    ],
+)
+def test_presets_say_what_happens_when_money_is_short_and_on_hold(
+    name: str, when_short: str, keeps: bool
+) -> None:
+    policy = preset(name)
+    assert policy.money is not None
+    hold = next(o for o in policy.matters["hold"].options if o.outcome == "hold")
+    assert policy.money.when_short == when_short
+    assert ("release" not in {effect.do for effect in hold.effects}) is keeps
+
+
+def test_the_five_gates_stand_between_five_stages_and_can_be_drawn() -> None:
+    lifecycle = preset("five-gate").lifecycle
+    place = start(lifecycle)
+    passed = [place.phase]
+    for gate in ("screen", "second_screen", "develop", "test", "launch", "close"):
+        place = take("five-gate", lifecycle, place, f"pass:{gate}")
+        passed.append(place.phase)
+    assert passed == [phase.id for phase in lifecycle.phases if phase.id != "superseded"]
+    drawn = diagram(lifecycle, "de")
+    assert "phase_testing --> phase_launch : 5 Einführungsfreigabe" in drawn
+    assert 'state "Abgeschlossen (closed)" as phase_closed' in drawn

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from domain.project import ProposeProject
+from domain.project_acts import ProposeProject
 from domain.refusals import Refused
 from tests.story import Story
 

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-PRESETS = ("cncf", "pep")
+PRESETS = ("cncf", "pep", "five-gate", "pmi", "two-gate")
 
 
 def preset_text(name: str) -> bytes:

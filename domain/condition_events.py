@@ -1,0 +1,103 @@
+"""What can happen to a condition of a project, and what it looks like then.
+
+Names and fields of events are for ever.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from domain.event import Body, Event
+from domain.pack import Condition
+from domain.policy import Name
+from domain.project_events import Sha256
+
+
+class ConditionImposed(Body):
+    """A conditional approval obliges somebody. Its words are a private text of the pack.
+
+    Attributes:
+        condition: its name; unique in the project while it is open.
+        owner: id of the person who has to meet it.
+        due: last day on which it is met in time, whole, in the office's zone.
+        evidence: kind of evidence that shows it was met.
+        ruling: review that imposed it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.imposed/1"
+    condition: Name
+    owner: str
+    due: datetime.date
+    evidence: Name | None = None
+    ruling: str
+
+
+class ConditionSatisfied(Body):
+    """Somebody who may say so said that the open condition was met. The comment is private.
+
+    Attributes:
+        condition: its name.
+        sha256: digest of the evidence that shows it, attached to the project.
+    """
+
+    TOPIC: ClassVar[str] = "condition.satisfied/1"
+    condition: Name
+    sha256: Sha256 | None = None
+
+
+class ConditionWaived(Body):
+    """A ruling let the open condition go; the reason is the request of its pack.
+
+    Attributes:
+        condition: its name.
+        ruling: review that decided it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.waived/1"
+    condition: Name
+    ruling: str
+
+
+class Obligation(Condition):
+    """A condition as a ruling imposed it, and what became of it.
+
+    Attributes:
+        ruling: review that imposed it.
+        position: where in the log it was imposed.
+    """
+
+    ruling: str
+    position: int
+    status: Literal["open", "satisfied", "waived"] = "open"
+
+
+def evolve(
+    conditions: Mapping[str, Obligation], event: Event, position: int
+) -> Mapping[str, Obligation]:
+    """Apply one event of a project's stream to its conditions, the newest of each name."""
+    match event.data:
+        case ConditionImposed() as body:
+            return {**conditions, body.condition: _imposed(body, position)}
+        case ConditionSatisfied(condition=name):
+            return _settled(conditions, name, "satisfied")
+        case ConditionWaived(condition=name):
+            return _settled(conditions, name, "waived")
+    return conditions
+
+
+def _imposed(body: ConditionImposed, position: int) -> Obligation:
+    return Obligation(
+        id=body.condition,
+        owner=body.owner,
+        due=body.due,
+        evidence=body.evidence,
+        ruling=body.ruling,
+        position=position,
+    )
+
+
+def _settled(
+    conditions: Mapping[str, Obligation], name: str, status: str
+) -> Mapping[str, Obligation]:
+    found = conditions.get(name)
+    return conditions if found is None else {**conditions, name: found.changed(status=status)}

@@ -1,0 +1,141 @@
+"""Undoing a ruling: a project goes back to where it was, money to where it came from.
+
+Nothing disappears: an undone ruling stays on record, and so does what undid it. Only the last
+ruling that placed a project can be undone; whatever rests on it has to be undone first.
+"""
+
+from decimal import Decimal
+
+from domain.baseline_events import BaselineSet
+from domain.event import Draft
+from domain.funding import allocated_line, released_line
+from domain.funds import PlannedLine
+from domain.money import Money
+from domain.portfolio import Cells, Portfolio, portfolio_stream
+from domain.portfolio_events import FundsAllocated, FundsReleased
+from domain.project import Project, project_stream
+from domain.refusals import NotNow
+from domain.review import Review
+from domain.undoing_events import ProjectRestored, RulingRevoked, RulingSetAside, ShortfallFound
+from domain.words import MatterKind
+
+
+def require_undoable(review: Review) -> None:
+    """Refuse to undo what was not ruled, or was undone before.
+
+    Raises:
+        NotNow: it has no ruling that stands.
+    """
+    if review.status != "ruled" or review.undone is not None:
+        state = "undone already" if review.undone is not None else review.status
+        raise NotNow(f"review {review.stream} is {state}: there is nothing to undo")
+
+
+def undo_ruling(review: Review, kind: MatterKind, ruling: str) -> tuple[Draft, ...]:
+    """Mark a ruling as set aside or revoked, on its own stream."""
+    body = (
+        RulingSetAside(ruling=ruling)
+        if kind is MatterKind.SET_ASIDE
+        else RulingRevoked(ruling=ruling)
+    )
+    return (Draft(stream=review.stream, data=body),)
+
+
+def restore_place(project: Project, undone: str, ruling: str) -> tuple[Draft, ...]:
+    """Put a project back where it was before a ruling; nothing where the ruling did not place it.
+
+    Raises:
+        NotNow: another ruling has placed it since.
+    """
+    if undone not in {placing.ruling for placing in project.placings}:
+        return ()
+    newest = project.placings[-1]
+    if newest.ruling != undone:
+        raise NotNow(
+            f"project {project.code} was placed by {newest.ruling} since",
+            fix="Undo the later ruling first.",
+        )
+    place = newest.before
+    body = ProjectRestored(
+        phase=place.phase,
+        standing=place.standing,
+        left=place.left,
+        from_phase=project.phase,
+        from_standing=project.standing,
+        undone=undone,
+        ruling=ruling,
+    )
+    return (Draft(stream=project_stream(project.code), data=body),)
+
+
+def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft, ...]:
+    """Promise again what was promised before a ruling; nothing where it set no baseline.
+
+    The first promise of a project has no earlier one to go back to, and stays.
+
+    Raises:
+        NotNow: another baseline was set since.
+    """
+    baselines = project.promises.baselines
+    if undone not in {baseline.ruling for baseline in baselines}:
+        return ()
+    newest = baselines[-1]
+    if newest.ruling != undone:
+        raise NotNow(
+            f"project {project.code} has baseline {newest.number} by {newest.ruling} since",
+            fix="Undo the later ruling first.",
+        )
+    if len(baselines) == 1:
+        return ()
+    earlier = baselines[-2]
+    body = BaselineSet(
+        number=newest.number + 1, promise=earlier.promise, change=earlier.change, ruling=ruling
+    )
+    return (Draft(stream=project_stream(project.code), data=body),)
+
+
+def restore_money(
+    project: Project, portfolio: Portfolio, undone: str, ruling: str, currency: str
+) -> tuple[Draft, ...]:
+    """Give back what a ruling had allocated and is unspent; take again what it had released.
+
+    What is no longer free is named as a shortfall, and stays with those who hold it now.
+    """
+    moved = portfolio.moved.get(undone, {}).get(project.code, {})
+    spent, holds = project.spent(), portfolio.holds(project.code)
+    back = {
+        cell: min(amount, holds.get(cell, Decimal(0)) - spent.get(cell, Decimal(0)))
+        for cell, amount in moved.items()
+        if amount > 0
+    }
+    wanted = {cell: -amount for cell, amount in moved.items() if amount < 0}
+    fits = {cell: amount for cell, amount in wanted.items() if amount <= portfolio.free(cell)}
+    missing = {cell: amount for cell, amount in wanted.items() if cell not in fits}
+    stream = portfolio_stream(portfolio.code)
+    drafts = []
+    if given := {cell: amount for cell, amount in back.items() if amount > 0}:
+        lines = tuple(
+            released_line(portfolio, cell, given[cell], currency) for cell in sorted(given)
+        )
+        body = FundsReleased(project=project.code, lines=lines, ruling=ruling)
+        drafts.append(Draft(stream=stream, data=body))
+    if fits:
+        taken = tuple(allocated_line(portfolio, line) for line in _lines(fits, currency))
+        again = FundsAllocated(project=project.code, lines=taken, ruling=ruling)
+        drafts.append(Draft(stream=stream, data=again))
+    if missing:
+        short = ShortfallFound(lines=_lines(missing, currency), undone=undone, ruling=ruling)
+        drafts.append(Draft(stream=project_stream(project.code), data=short))
+    return tuple(drafts)
+
+
+def _lines(amounts: Cells, currency: str) -> tuple[PlannedLine, ...]:
+    return tuple(
+        PlannedLine(
+            period=cell[0],
+            kind=cell[1],
+            amount=Money(amount=amounts[cell], currency=currency),
+            planned=Money(amount=amounts[cell], currency=currency),
+        )
+        for cell in sorted(amounts)
+    )
