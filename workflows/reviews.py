@@ -8,7 +8,7 @@ from domain.authority import matter_for_gate, matter_named
 from domain.base import Json, Value
 from domain.conditions import require_named
 from domain.event import Draft, stream_kind
-from domain.lifecycle import pass_gate
+from domain.lifecycle import RESUME, pass_gate
 from domain.pack import EarlierRuling
 from domain.policy import Matter, Policy
 from domain.project import Project, project_stream
@@ -43,6 +43,15 @@ from workflows.undoing import UNDOING, to_undo
 NOT_ABOUT_A_PROJECT = frozenset(
     {MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE, MatterKind.SET_ENVELOPE}
 )
+STEPS = {
+    MatterKind.DEFER: "defer",
+    MatterKind.HOLD: "hold",
+    MatterKind.RESUME: RESUME,
+    MatterKind.CANCEL: "cancel",
+    MatterKind.REJECT: "reject",
+}
+"""The step that must be open for a matter to be taken up."""
+
 Decide = Callable[[Loaded, Review], Sequence[Draft]]
 
 
@@ -201,8 +210,10 @@ def opened(loaded: Loaded, command: OpenReview, act: Act) -> tuple[tuple[Draft, 
     project = loaded.project(command.project)
     digest, policy = loaded.governing(project, act.now)
     matter, gate = _matter(policy, command)
-    if gate is not None:
-        machine.take(digest, policy.lifecycle, project.place, pass_gate(gate))
+    step = STEPS.get(policy.matters[matter].kind) if gate is None else pass_gate(gate)
+    if step is not None:
+        # A vote on what cannot happen would be in vain.
+        machine.take(digest, policy.lifecycle, project.place, step)
     proposal = None
     if policy.matters[matter].kind is MatterKind.TRANSFER:
         if command.portfolio is None:

@@ -32,6 +32,11 @@ OPTIONS = {
 }
 WINDOW_DAYS = {"start": 14}
 PLACING = {("start", "go"), ("start", "later"), ("start", "no"), ("finish", "go")}
+STANDINGS = {
+    "pause": {"active"},
+    "wake": {"deferred", "on_hold"},
+    "stop": {"active", "on_hold"},
+}
 GATES = {"start": ("idea", "proposed"), "finish": ("building", "active")}
 
 
@@ -172,6 +177,8 @@ class OfficeModel:
     def open(self, code: str, matter: str, person: str, now: datetime) -> tuple[str, str]:
         project = self.projects[code]
         if matter in GATES and (project.phase, project.standing) != GATES[matter]:
+            return "step_not_open", ""
+        if matter in STANDINGS and project.standing not in STANDINGS[matter]:
             return "step_not_open", ""
         same = [s for s in self.reviews if s.startswith(f"review:{code}/{matter}/")]
         if any(self.reviews[s].status == "open" for s in same):

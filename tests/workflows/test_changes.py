@@ -324,7 +324,7 @@ def test_a_scope_is_private_and_goes_on_into_the_next_baseline(office: Story) ->
     [
         ({"change": None}, FieldMissing, "the number of the change"),
         ({"change": 9}, NotKnown, "no change 9"),
-        ({"change": 1, "matter": "pause"}, UnknownFact, "replaces no baseline"),
+        ({"change": 1, "matter": "fund"}, UnknownFact, "replaces no baseline"),
     ],
 )
 def test_a_review_of_a_change_names_one_there_is(

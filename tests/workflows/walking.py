@@ -22,7 +22,7 @@ from domain.policy import Matter, Option, Policy
 from domain.portfolio import CharterPortfolio, Portfolio
 from domain.project_acts import ProposeProject
 from domain.refusals import StepNotOpen
-from domain.review_commands import OpenReview, WithdrawReview
+from domain.review_commands import OpenReview
 from tests.story import Story
 from workflows.envelopes import SetEnvelope
 from workflows.governing import AdoptPolicy, AppointMember
@@ -131,16 +131,11 @@ class Walk:
     def refused(self, about: str, option: str) -> None:
         """Expect that a step is not open, and that the refusal says where and what is."""
         steps, project = self.open_steps(), self.story.project(self.code)
-        is_gate = self.policy.lifecycle.gate(about) is not None
-        stream = "" if is_gate else self.opened(about)
         with pytest.raises(StepNotOpen) as refusal:
-            self.opened(about) if is_gate else self.settle(stream, option)
+            self.settle(self.opened(about), option)
         assert f"in phase {project.phase}, standing {project.standing};" in refusal.value.why
         assert refusal.value.why.endswith(f"open steps: {', '.join(steps) or 'none'}")
         assert self.story.project(self.code) == project
-        if stream:
-            withdrawn = WithdrawReview(reason="The step is not open.")
-            self.story.house.reviews.withdraw(stream, withdrawn, self.story.act("pia"))
 
     # --- reviews ------------------------------------------------------------------------------
 
