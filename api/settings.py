@@ -23,6 +23,11 @@ class Settings(Value):
         ge=0,
         description="bytes; longest evidence file held here. Longer ones are held elsewhere.",
     )
+    view_grace_s: float = Field(
+        default=1.0,
+        ge=0,
+        description="seconds; how long a question about now waits for what is recorded already.",
+    )
     view_wait_s: float = Field(
         default=2.0,
         ge=0,

@@ -129,6 +129,9 @@ def _looking(
     wanted = max(min_position or 0, 0 if asked is None else asked.position)
     if wanted:
         _wait(house, wanted, request)
+    elif asked is None:
+        # What was recorded before this request is in its answer, or the answer's position tells.
+        house.views.wait_for(house.log.head(), settings_of(request).view_grace_s)
     return Looking(request, asked)
 
 
