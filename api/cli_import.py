@@ -25,6 +25,15 @@ def importing() -> None:
     """Take over what was decided elsewhere."""
 
 
+SkipBadRows = Annotated[
+    bool, typer.Option("--skip-bad-rows", help="Leave rows with a fault out, and list them.")
+]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", metavar="NAME", help="Name its rows are known by; the file's."),
+]
+
+
 @app.command()
 def history(  # noqa: PLR0913  one parameter for each option
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV; see workflows/history_file.")],
@@ -35,13 +44,8 @@ def history(  # noqa: PLR0913  one parameter for each option
     ],
     data: Data = DATA,
     as_json: AsJson = False,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Leave rows with a fault out, and list them.")
-    ] = False,
-    source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="NAME", help="Name its rows are known by; the file's."),
-    ] = None,
+    skip_bad_rows: SkipBadRows = False,
+    source: Source = None,
     actor: Actor = None,
 ) -> None:
     """Import a decision history. The same file twice changes nothing."""
@@ -73,13 +77,8 @@ def actuals(
     *,
     data: Data = DATA,
     as_json: AsJson = False,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Leave rows with a fault out, and list them.")
-    ] = False,
-    source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="NAME", help="Name its rows are known by; the file's."),
-    ] = None,
+    skip_bad_rows: SkipBadRows = False,
+    source: Source = None,
     actor: Actor = None,
 ) -> None:
     """Import actual costs. The same file twice changes nothing."""

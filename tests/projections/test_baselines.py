@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -58,7 +59,7 @@ class Board:
         number = 1 + sum(key[0] == code for key in self.asked)
         held = self.promises[code]
         promise = Promise(
-            total=Money(amount=step.other, currency="EUR"),  # type: ignore[arg-type]
+            total=Money(amount=Decimal(step.other), currency="EUR"),
             start=date(2027, 1, 1),
             finish=date(2027, 2, 1 + step.other),
         )
@@ -87,7 +88,8 @@ class Board:
         subjects = (f"project:{code}",)
         opened = ReviewOpened(
             matter="change", subjects=subjects, board="head", policy="a" * 64, engine=1, panel=(),
-            proposal=Proposal(change=number), amount=Money(amount=step.other, currency="EUR"),  # type: ignore[arg-type]
+            proposal=Proposal(change=number),
+            amount=Money(amount=Decimal(step.other), currency="EUR"),
         )  # fmt: skip
         self.author.write(stream, opened)
         outcome = OUTCOMES[step.other % 4]
