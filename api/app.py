@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from api.house import House
 from api.http import (
     boards,
+    brief,
     changes,
     conditions,
     decisions,
@@ -58,6 +59,7 @@ ROUTERS = (
     reviews.router,
     decisions.router,
     conditions.router,
+    brief.router,
     inbox.router,
     trail.router,
     live.router,

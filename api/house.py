@@ -14,6 +14,7 @@ from workflows.governing import Governing
 from workflows.imports import Imports
 from workflows.money import Funds
 from workflows.offices import Offices
+from workflows.outlook import Outlooks
 from workflows.people import People
 from workflows.portfolios import Portfolios
 from workflows.projects import Projects
@@ -32,6 +33,7 @@ class House:
         now: the clock given to it.
         offices, people, governing, portfolios, projects, reviews, rulings, imports: what people
             do.
+        outlooks: what a review would come to; records nothing.
         evidence: the files held here.
         views: keeps the views; ``follow()`` or ``catch_up()`` brings them up to the log, and
             ``views.reading`` answers.
@@ -59,6 +61,7 @@ class House:
         self.changes = Changes(self.desk)
         self.reviews = Reviews(self.desk)
         self.rulings = Rulings(self.desk)
+        self.outlooks = Outlooks(self.desk)
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
         if writable:

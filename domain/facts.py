@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from domain.base import Number, Text, Value
-from domain.money import Money
+from domain.money import Balance
 from domain.policy import FactType
 from domain.refusals import Malformed
 from domain.words import FactKind
@@ -20,14 +20,14 @@ class FactValue(Value):
 
     Attributes:
         number: a plain number, in the unit the policy states.
-        money: an amount with its currency.
+        money: an amount with its currency, below zero where the policy sets no `min`.
         text: free or chosen text.
         flag: true or false.
         date: a calendar day.
     """
 
     number: Number | None = None
-    money: Money | None = None
+    money: Balance | None = None
     text: Text | None = Field(default=None, max_length=TEXT_CHARACTERS_MAX)
     flag: bool | None = None
     date: datetime.date | None = None

@@ -1,7 +1,7 @@
 """Money: an exact amount with its currency. Nothing is ever rounded silently."""
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_serializer, model_validator
 
@@ -31,6 +31,7 @@ class Money(Value):
         currency: ISO 4217 code.
     """
 
+    SIGNED: ClassVar[bool] = False
     amount: Number
     currency: Currency
 
@@ -39,8 +40,10 @@ class Money(Value):
         digits = MINOR_DIGITS.get(self.currency)
         if digits is None:
             raise ValueError(f"unknown currency {self.currency}")
-        if self.amount < 0 or self.amount >= AMOUNT_MAX:
+        if self.amount < 0 and not self.SIGNED:
             raise ValueError("an amount of money is 0 or more and below 10**18")
+        if abs(self.amount) >= AMOUNT_MAX:
+            raise ValueError("an amount of money is below 10**18")
         if self.amount != self.amount.quantize(Decimal(1).scaleb(-digits)):
             raise ValueError(f"{self.currency} has {digits} digits after the point")
         return self
@@ -48,5 +51,15 @@ class Money(Value):
     @model_serializer(mode="plain", when_used="json")
     def _exact(self) -> dict[str, str]:
         digits = MINOR_DIGITS[self.currency]
-        amount = abs(self.amount)  # minus zero is zero
+        amount = self.amount or Decimal(0)  # minus zero is zero
         return {"amount": f"{amount:.{digits}f}", "currency": self.currency}
+
+
+class Balance(Money):
+    """An amount that may be below zero: what a project is worth, a saving, a margin.
+
+    Attributes:
+        amount: above -10**18 and below 10**18; otherwise as for `Money`.
+    """
+
+    SIGNED: ClassVar[bool] = True

@@ -12,6 +12,7 @@ from api.http.shown import Names, at_answer, texts
 from domain.base import Code, Json
 from domain.project import project_stream
 from domain.refusals import NoPack
+from projections.reading import Answer
 from projections.reviews import Before, ReviewRow, review, reviews
 from workflows.store.contract import Recorded
 
@@ -38,8 +39,7 @@ def list_reviews(
 def show_review(stream: Stream, look: Look) -> Response:
     """Show one review: its panel, the ballots that count with their comments, its verdict."""
     found = review(look.views, stream, look.asked)
-    comments = texts(look.house, (ballot.position for ballot in found.found.ballots))
-    shown = _shown(found.found, Names(look.house), comments)
+    shown = review_shown(look, found.found)
     return look.answer(found, {"review": shown}, {"ETag": f'"{found.found.version}"'})
 
 
@@ -47,19 +47,34 @@ def show_review(stream: Stream, look: Look) -> Response:
 def list_questions(stream: Stream, look: Look) -> Response:
     """List the questions of a review with their answers."""
     found = review(look.views, stream, look.asked)
-    return look.answer(found, {"questions": _questions(look, found.found)})
+    return look.answer(found, {"questions": questions_shown(look, found.found)})
 
 
 @router.get(f"{REVIEW}/pack", response_model=Seen)
 def show_pack(stream: Stream, look: Look) -> Response:
     """Show the pack before a review, its texts, and who opened it when."""
     found = review(look.views, stream, look.asked)
-    digest = found.found.pack
+    return look.answer(found, {"pack": pack_shown(look, found)})
+
+
+def review_shown(look: Looking, row: ReviewRow) -> dict[str, Any]:
+    """Return a review as shown, with the comments on its ballots."""
+    comments = texts(look.house, (ballot.position for ballot in row.ballots))
+    return _shown(row, Names(look.house), comments)
+
+
+def pack_shown(look: Looking, found: Answer[ReviewRow]) -> dict[str, Any]:
+    """Return the pack before a review as shown.
+
+    Raises:
+        NoPack: nothing was put before it.
+    """
+    stream, digest = found.found.review, found.found.pack
     if digest is None:
         raise NoPack(f"nothing was put before review {stream} yet")
     place = at_answer(found)
     events = _of_pack(look, stream, digest, found.position if place else 0)
-    return look.answer(found, {"pack": _pack(look, digest, events)})
+    return _pack(look, digest, events)
 
 
 def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]) -> dict[str, Any]:
@@ -79,7 +94,8 @@ def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]
     }
 
 
-def _questions(look: Looking, row: ReviewRow) -> list[dict[str, Any]]:
+def questions_shown(look: Looking, row: ReviewRow) -> list[dict[str, Any]]:
+    """Return the questions asked in a review, with their answers."""
     positions = [*row.asked.values(), *row.answered.values()]
     words, names = texts(look.house, positions), Names(look.house)
 

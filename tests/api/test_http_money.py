@@ -66,6 +66,12 @@ class Treasury:
         made(self.pm.post("/reviews", {"project": code, "matter": "fund"}))
         return self.voted(f"/reviews/{code}/fund/1", {"id": "fund", "amounts": lines})
 
+    def brief(self, path: str) -> dict[str, Any]:
+        head = self.served.house.log.head()
+        found = shown(self.members["Ana"].get(f"{path}/brief", min_position=head))["brief"]
+        assert isinstance(found, dict)
+        return found
+
     def cell(self, **query: Any) -> dict[str, Any]:
         (found,) = self.stands(**query)["cells"]
         assert isinstance(found, dict)

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from domain.base import Value
 from domain.facts import FactValue
-from domain.money import MINOR_DIGITS, Money
+from domain.money import MINOR_DIGITS, Balance, Money
 
 V = TypeVar("V", bound=Value)
 
@@ -35,13 +35,20 @@ def moneys(draw: st.DrawFn) -> Money:
     return Money(amount=Decimal(minor).scaleb(-MINOR_DIGITS[currency]), currency=currency)
 
 
+@st.composite
+def balances(draw: st.DrawFn) -> Balance:
+    currency = draw(st.sampled_from(sorted(MINOR_DIGITS)))
+    minor = draw(st.integers(-(10**15), 10**15))
+    return Balance(amount=Decimal(minor).scaleb(-MINOR_DIGITS[currency]), currency=currency)
+
+
 def numbers() -> st.SearchStrategy[Decimal]:
     return st.decimals(-(10**12), 10**12, allow_nan=False, places=6)
 
 
 FACTS = st.one_of(
     numbers().map(lambda n: FactValue(number=n)),
-    moneys().map(lambda m: FactValue(money=m)),
+    balances().map(lambda m: FactValue(money=m)),
     TEXTS.map(lambda t: FactValue(text=t)),
     st.booleans().map(lambda f: FactValue(flag=f)),
     st.dates().map(lambda d: FactValue(date=d)),
