@@ -17,6 +17,7 @@ from workflows.offices import Offices
 from workflows.people import People
 from workflows.portfolios import Portfolios
 from workflows.projects import Projects
+from workflows.restricting import Restricting
 from workflows.reviews import Reviews
 from workflows.rulings import Rulings
 from workflows.store.evidence import Evidence
@@ -56,6 +57,7 @@ class House:
         self.envelopes = Envelopes(self.desk)
         self.funds = Funds(self.desk)
         self.projects = Projects(self.desk, self.evidence)
+        self.restricting = Restricting(self.desk)
         self.changes = Changes(self.desk)
         self.reviews = Reviews(self.desk)
         self.rulings = Rulings(self.desk)

@@ -59,7 +59,7 @@ def show_pack(stream: Stream, look: Look) -> Response:
         raise NoPack(f"nothing was put before review {stream} yet")
     place = at_answer(found)
     events = _of_pack(look, stream, digest, found.position if place else 0)
-    return look.answer(found, {"pack": _pack(look, digest, events)})
+    return look.answer(found, {"pack": look.sight.cut(_pack(look, digest, events))})
 
 
 def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]) -> dict[str, Any]:
