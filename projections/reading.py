@@ -235,14 +235,13 @@ class Reading:
         )
         given = {**wanted, **values, "position": self.position, "rows": self.rows(page)}
         found = (_version(columns, row) for row in self.connection.execute(query, given))
+        if values["link"] in self.hidden:
+            return []  # asked about a hidden project: as if there were none
         before = self.not_shown
         rows = self.sieve(found, page, lambda one: self._version_seen(view, one))
-        if self._names_hidden(str(values["link"])):
-            self.not_shown = before  # asked about a hidden project: as if it did not exist
+        if f"project:{values['link']}" in self.hidden:
+            self.not_shown = before
         return rows
-
-    def _names_hidden(self, link: str) -> bool:
-        return link in self.hidden or f"project:{link}" in self.hidden
 
 
 class Views:
