@@ -8,8 +8,8 @@ import typer
 
 from api.cli_office import DATA, AsJson, AsOfGiven, Data, Looking, looking
 from api.cli_output import Column, say, say_json, say_table
-from api.http.money import exact, shown_money
-from api.http.shown import at_answer
+from api.http.money import exact, shown_money, titled
+from api.http.shown import Titles, at_answer
 from domain.base import moment_text
 from projections.portfolio_money import MoneyCell, PortfolioMoney, Sums, portfolio_money
 from projections.portfolios import portfolios
@@ -33,7 +33,7 @@ def show_portfolio(
     with looking(data, as_of) as look:
         found = _every(look) if code is None else [_one(look, code)]
         if as_json:
-            _say_json(found)
+            _say_json(found, Titles(look.house))
             return
         if not found:
             say("No portfolios.")
@@ -55,13 +55,13 @@ def _one(look: Looking, code: str) -> Shown:
     return portfolio_money(look.house.views.reading, code, look.asked)
 
 
-def _say_json(found: list[Shown]) -> None:
+def _say_json(found: list[Shown], titles: Titles) -> None:
     place: dict[str, Any] = {}
     if found:
         moment = found[0].as_of
         as_of = None if moment is None else moment_text(moment)
         place = {"position": found[0].position, "as_of": as_of}
-    shown = [shown_money(answer.found, answer.position) for answer in found]
+    shown = [shown_money(titled(answer.found, titles), answer.position) for answer in found]
     say_json({**place, "portfolios": shown})
 
 

@@ -7,7 +7,7 @@ import typer
 
 from api.cli_office import DATA, AsJson, AsOfGiven, Data, Looking, looking
 from api.cli_output import Column, note, say, say_json, say_table
-from api.http.shown import Names, PhaseLabels, at_answer, texts
+from api.http.shown import Names, PhaseLabels, Titles, at_answer, texts
 from domain.base import moment_text
 from domain.project import project_stream
 from domain.refusals import NotKnown
@@ -119,11 +119,12 @@ def show_trail(
 
 
 def _projects(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> list[dict[str, Any]]:
-    at, names = at_answer(found), Names(look.house)
+    at, names, titles = at_answer(found), Names(look.house), Titles(look.house)
     labels = None if at is None else PhaseLabels(look.house, at)
     lines = []
     for row in found.found:
         line = names.of(row._asdict(), "proposer")
+        line["title"] = titles.title(row.code, row.title)
         line["phase_label"] = labels.label(row.portfolio, row.phase) if labels else row.phase
         amount, currency = line.pop("requested_amount"), line.pop("requested_currency")
         asked = None if amount is None else {"amount": amount, "currency": currency}

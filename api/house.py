@@ -18,6 +18,7 @@ from workflows.outlook import Outlooks
 from workflows.people import People
 from workflows.portfolios import Portfolios
 from workflows.projects import Projects
+from workflows.restricting import Restricting
 from workflows.reviews import Reviews
 from workflows.rulings import Rulings
 from workflows.store.evidence import Evidence
@@ -58,6 +59,7 @@ class House:
         self.envelopes = Envelopes(self.desk)
         self.funds = Funds(self.desk)
         self.projects = Projects(self.desk, self.evidence)
+        self.restricting = Restricting(self.desk)
         self.changes = Changes(self.desk)
         self.reviews = Reviews(self.desk)
         self.rulings = Rulings(self.desk)

@@ -49,6 +49,8 @@ class Act(Value):
         command: id of the command, unique to (person, idempotency key).
         now: the moment of recording; the only clock the domain knows.
         seed: 32 random bytes made at the door; every salt and new id of the act derives from it.
+        unseen: streams of the projects that are not shown to whoever acts; to this act they are as
+            if they did not exist.
     """
 
     by: str
@@ -59,6 +61,7 @@ class Act(Value):
     command: Code
     now: Moment
     seed: bytes = Field(min_length=32, max_length=32, repr=False)
+    unseen: frozenset[str] = frozenset()
 
     def salt(self, stream: str, version: int, name: str) -> bytes:
         """Return the 128-bit salt of one private field of one event, fresh per occurrence."""

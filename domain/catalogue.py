@@ -36,6 +36,7 @@ from domain.project_events import (
     ProjectTransferred,
     ProjectWithdrawn,
 )
+from domain.restriction import ProjectOpened, ProjectRestricted
 from domain.review_events import (
     BallotCast,
     BallotContested,
@@ -108,6 +109,8 @@ BODIES: tuple[type[Body], ...] = (
     RulingRevoked,
     ProjectRestored,
     ShortfallFound,
+    ProjectRestricted,
+    ProjectOpened,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 

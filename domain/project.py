@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from domain import baselines, condition_events
+from domain import restriction as restrictions
 from domain.base import Value
 from domain.baselines import Promises
 from domain.condition_events import Obligation
@@ -28,6 +29,7 @@ from domain.project_events import (
     ProjectTransferred,
     ProjectWithdrawn,
 )
+from domain.restriction import Restriction
 from domain.undoing_events import ProjectRestored
 from domain.words import Standing
 
@@ -74,6 +76,7 @@ class Project(Value):
         conditions: what approvals oblige it to, by name; the newest of each name.
         placings: the rulings that placed it and still stand, the newest at the end.
         promises: its baselines, and the changes that were requested.
+        restriction: who sees it; everybody, when absent.
     """
 
     code: str
@@ -91,6 +94,7 @@ class Project(Value):
     conditions: dict[str, Obligation] = Field(default_factory=dict)
     placings: tuple[Placing, ...] = ()
     promises: Promises = Promises()
+    restriction: Restriction | None = None
 
     @property
     def place(self) -> Place:
@@ -141,6 +145,7 @@ def _changes(project: Project, event: Event, position: int) -> dict[str, Any]:
         **_known(project, event, position),
         **_money(project, event, position),
         "promises": baselines.evolve(project.promises, event),
+        "restriction": restrictions.evolve(project.restriction, event),
         "conditions": condition_events.evolve(project.conditions, event, position),
     }
 

@@ -21,6 +21,7 @@ from domain.project_events import (
     Sha256,
 )
 from domain.refusals import Malformed, NotKnown, NotPermitted, Taken, UnknownFact
+from domain.restriction import Restriction, restricted
 
 
 class ProposeProject(Value):
@@ -28,12 +29,14 @@ class ProposeProject(Value):
 
     Attributes:
         code: the code it is to bear; the portfolio's next number when absent.
+        restricted: who sees it, from the start; then its title is kept as a private field.
     """
 
     portfolio: Code
     code: Code | None = None
     title: Text = Field(min_length=1, max_length=500)
     requested: Money | None = None
+    restricted: Restriction | None = None
 
 
 class RecordFact(Value):
@@ -81,14 +84,20 @@ def propose(
     if project is not None:
         raise Taken(f"project {code} exists already")
     place = start(policy.lifecycle)
+    named = command.restricted
     body = ProjectProposed(
-        title=command.title,
+        # What stands in an event stands there for ever: a restricted title can be erased.
+        title=command.title if named is None else code,
         portfolio=command.portfolio,
         phase=place.phase,
         standing=place.standing,
         requested=command.requested,
     )
-    return (Draft(stream=project_stream(code), data=body),)
+    stream = project_stream(code)
+    if named is None:
+        return (Draft(stream=stream, data=body),)
+    private: dict[str, Json] = {"title": command.title}
+    return (Draft(stream=stream, data=body, private=private), restricted(stream, named))
 
 
 def record_fact(

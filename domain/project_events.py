@@ -20,7 +20,8 @@ class ProjectProposed(Body):
     """A project entered a portfolio.
 
     Attributes:
-        title: what it is called; titles may change, the code never does.
+        title: what it is called; titles may change, the code never does. Where it was proposed
+            restricted, its code stands here, and the title is a private field of this event.
         portfolio: code of the portfolio.
         phase, standing: where its policy lets a proposal begin.
         requested: money asked for, if any.

@@ -77,6 +77,10 @@ def _links(state: State) -> tuple[str, ...]:
     return (state["project"],)
 
 
+def _about(_key: str, state: State) -> tuple[str, ...]:
+    return (f"project:{state['project']}",)
+
+
 BASELINES = View(
     name="baselines",
     schema=1,
@@ -84,5 +88,6 @@ BASELINES = View(
     keys=_keys,
     fold=_fold,
     links=_links,
+    about=_about,
     remembers=never,
 )

@@ -164,6 +164,10 @@ def _links(state: State) -> tuple[str, ...]:
     return () if state["status"] is None else (LISTED, state["project"])
 
 
+def _project_of(_key: str, state: State) -> tuple[str, ...]:
+    return () if state["status"] is None else (f"project:{state['project']}",)
+
+
 CHANGES = View(
     name="changes",
     schema=1,
@@ -175,4 +179,5 @@ CHANGES = View(
     fold=_fold,
     columns={"status": "TEXT"},
     links=_links,
+    about=_project_of,
 )

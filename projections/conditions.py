@@ -158,6 +158,10 @@ def _links(state: State) -> tuple[str, ...]:
     return _of_project(state["project"]), _of_owner(state["owner"])
 
 
+def _about(_key: str, state: State) -> tuple[str, ...]:
+    return (_of_project(state["project"]),)
+
+
 CONDITIONS = View(
     name="conditions",
     schema=1,
@@ -166,4 +170,5 @@ CONDITIONS = View(
     fold=_fold,
     columns=dict.fromkeys("project owner status due".split(), "TEXT NOT NULL"),
     links=_links,
+    about=_about,
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.base import moment_text
+from domain.refusals import NotKnown
 from projections.as_of import AsOf
 from projections.occurrence import Occurrence
 from projections.reading import FIRST_PAGE, Answer, Page, Version, Views, cut
@@ -25,6 +26,7 @@ class Decision(NamedTuple):
         policy, pack: digests.
         undone: whether the ruling was ``set_aside`` as an error, left out of counts, or
             ``revoked``; absent while it stands.
+        not_shown: how many of its subjects are hidden, and left out of the others.
     """
 
     review: str
@@ -44,6 +46,7 @@ class Decision(NamedTuple):
     policy: str
     pack: str | None
     undone: str | None = None
+    not_shown: int = 0
 
 
 class Ruled(NamedTuple):
@@ -92,6 +95,23 @@ def decisions(
         return reading.answer(rows, rows[-1].position if more else None)
 
 
+def decision(views: Views, review: str, asked: AsOf | None = None) -> Answer[Decision]:
+    """Return the decision one review came to.
+
+    Raises:
+        NotKnown: there was no such ruling then.
+        ViewStopped: the view met an event it cannot fold.
+    """
+    with views.at(asked, DECISIONS) as reading:
+        state = reading.state(DECISIONS, review)
+        if state is None:
+            raise NotKnown(
+                f"there is no ruling of {review} at position {reading.position}",
+                fix="Check the code, or ask for the review instead.",
+            )
+        return reading.answer(_decision(Version(review, state["ruled"], "", state)))
+
+
 def _decision(version: Version) -> Decision:
     state = version.state
     return Decision(
@@ -112,6 +132,7 @@ def _decision(version: Version) -> Decision:
         policy=state["policy"],
         pack=state["pack"],
         undone=state["undone"],
+        not_shown=state.get("not_shown", 0),
     )
 
 
@@ -145,6 +166,10 @@ def _links(state: State) -> list[str]:
     return list(state["subjects"])
 
 
+def _about(_key: str, state: State) -> list[str]:
+    return [*state["subjects"]]
+
+
 DECISIONS = View(
     name="decisions",
     schema=2,
@@ -157,4 +182,5 @@ DECISIONS = View(
         "held_from": "TEXT NOT NULL",
     },
     links=_links,
+    about=_about,
 )

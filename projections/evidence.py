@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from projections.as_of import AsOf
 from projections.occurrence import Occurrence
-from projections.reading import Answer, Version, Views
+from projections.reading import Answer, Page, Version, Views
 from projections.view import State, View, never, own_stream
 
 
@@ -45,6 +45,17 @@ def evidence(
         return reading.answer(tuple(map(_attachment, reading.versions(EVIDENCE, subject))))
 
 
+def holders(views: Views, sha256: str) -> frozenset[str]:
+    """Return the subjects a file was ever attached to, by its digest.
+
+    Raises:
+        ViewStopped: the view met an event it cannot fold.
+    """
+    with views.at(None, EVIDENCE) as reading:
+        found = reading.ordered(EVIDENCE, Page(limit=None), sha256)
+        return frozenset(version.key for version in found)
+
+
 def _attachment(version: Version) -> Attachment:
     return Attachment(**version.state, position=version.position)
 
@@ -64,11 +75,21 @@ def _fold(_subject: str, _last: State | None, happened: Occurrence) -> State:
     }
 
 
+def _links(state: State) -> tuple[str, ...]:
+    return (state["sha256"],)
+
+
+def _about(subject: str, _state: State) -> tuple[str, ...]:
+    return (subject,)
+
+
 EVIDENCE = View(
     name="evidence",
-    schema=1,
+    schema=2,
     topics=frozenset({"evidence.attached/1"}),
     keys=own_stream,
     fold=_fold,
     remembers=never,
+    links=_links,
+    about=_about,
 )

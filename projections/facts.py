@@ -52,6 +52,8 @@ def known(
     """
     about = _LATEST if effective is None else moment_text(effective)
     with views.at(asked, FACTS) as reading:
+        if subject in reading.hidden:
+            return reading.answer(())
         keys = reading.connection.execute(
             "SELECT key FROM facts_keys WHERE link = ? AND born <= ? ORDER BY key",
             (subject, reading.position),
@@ -69,6 +71,8 @@ def history(
         ViewStopped: the view met an event it cannot fold.
     """
     with views.at(asked, FACTS) as reading:
+        if subject in reading.hidden:
+            return reading.answer(())
         given = {"key": _key(subject, fact), "position": reading.position}
         rows = reading.connection.execute(f"{_ASSERTIONS} ORDER BY v.position", given)
         return reading.answer(tuple(_assertion(row) for row in rows))
@@ -126,6 +130,10 @@ def _links(state: State) -> tuple[str, ...]:
     return (state["subject"],)
 
 
+def _about(_key: str, state: State) -> tuple[str, ...]:
+    return (state["subject"],)
+
+
 FACTS = View(
     name="facts",
     schema=1,
@@ -134,6 +142,7 @@ FACTS = View(
     fold=_fold,
     columns={"subject": "TEXT NOT NULL", "corrects": "INTEGER"},
     links=_links,
+    about=_about,
     remembers=never,
     indexes=(
         "CREATE INDEX facts_effective ON facts (key, effective_at, position)",

@@ -232,6 +232,10 @@ def _people(state: State) -> tuple[str, ...]:
     return tuple(sorted(held | {state["opened_by"]}))
 
 
+def _about(_key: str, state: State) -> list[str]:
+    return [*state.get("subjects", ())]
+
+
 _ENDS = {"review.withdrawn/1": "withdrawn", "review.ruled/1": "ruled"}
 INBOX = View(
     name="inbox",
@@ -245,4 +249,5 @@ INBOX = View(
     fold=_fold,
     columns={"status": "TEXT NOT NULL"},
     links=_people,
+    about=_about,
 )

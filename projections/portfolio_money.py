@@ -1,6 +1,7 @@
 """How a portfolio stands: money by period and kind, and its projects by phase and standing.
 
 Every total is the sum of the rows it is given with, so neither can say anything the other does not.
+To whom some projects are not shown, the rows of those come as one, with their number and no names.
 """
 
 from collections import Counter, defaultdict
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from domain.event import stream_code
 from domain.refusals import NotKnown
 from projections.as_of import AsOf
 from projections.money import MONEY, cell_parts, portfolio_key
@@ -67,6 +69,7 @@ class MoneyCell(NamedTuple):
         currency: the planning currency; absent while nothing but requests is known.
         envelope: what may be allocated; absent where none was set.
         rows: one for each project.
+        not_shown: how many projects are left out of the rows. hidden: the sum of theirs.
     """
 
     period: str
@@ -74,11 +77,13 @@ class MoneyCell(NamedTuple):
     currency: str | None
     envelope: Decimal | None
     rows: tuple[MoneyRow, ...]
+    not_shown: int = 0
+    hidden: Sums = Sums()
 
     @property
     def total(self) -> Sums:
-        """Return the sum of the rows."""
-        return summed(row.sums for row in self.rows)
+        """Return the sum of the rows, and of those left out."""
+        return summed((*(row.sums for row in self.rows), self.hidden))
 
     @property
     def free(self) -> Decimal:
@@ -93,6 +98,7 @@ class PortfolioMoney(NamedTuple):
         version: version of its stream.
         cells: in the order of periods and kinds.
         phases, standings: number of its projects by phase and by standing.
+        not_shown: number of its projects that are in neither, being hidden.
     """
 
     code: str
@@ -102,6 +108,7 @@ class PortfolioMoney(NamedTuple):
     cells: tuple[MoneyCell, ...]
     phases: Mapping[str, int]
     standings: Mapping[str, int]
+    not_shown: int = 0
 
 
 def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answer[PortfolioMoney]:
@@ -127,6 +134,7 @@ def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answe
             cells=_cells(reading, code, projects),
             phases=_counted(projects, "phase"),
             standings=_counted(projects, "standing"),
+            not_shown=reading.not_shown,
         )
         return reading.answer(stands)
 
@@ -180,6 +188,7 @@ def _cells(reading: Reading, code: str, members: Mapping[str, State]) -> tuple[M
     rows: defaultdict[tuple[str, str], dict[str, Sums]] = defaultdict(dict)
     currencies: dict[tuple[str, str], str] = {}
     plans: list[Version] = []
+    hidden = frozenset(stream_code(project) for project in reading.hidden)
     for version in reading.ordered(MONEY, ALL, code):
         parts = cell_parts(version.key)
         if parts is None:
@@ -201,8 +210,12 @@ def _cells(reading: Reading, code: str, members: Mapping[str, State]) -> tuple[M
             currency=currencies.get(cell),
             envelope=Decimal(envelopes[cell]["amount"]) if cell in envelopes else None,
             rows=tuple(
-                _row(reading, known, project, sums) for project, sums in sorted(rows[cell].items())
+                _row(reading, known, project, sums)
+                for project, sums in sorted(rows[cell].items())
+                if project not in hidden
             ),
+            not_shown=len(hidden.intersection(rows[cell])),
+            hidden=summed(sums for project, sums in rows[cell].items() if project in hidden),
         )
         for cell in sorted({*envelopes, *rows})
     )

@@ -1,7 +1,7 @@
 """Asking the views: one answer is read from one place in the log, and says which."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from projections import tables
 from projections.as_of import AsOf
 from projections.files import ViewsFiles, ViewsUnavailable
+from projections.hiding import NOTHING, Hidden, all_hidden, without
 from projections.source import Source
 from projections.view import EVERYTHING, State, View
 
 Found = TypeVar("Found")
+Row = TypeVar("Row")
 
 PAGE_ROWS = 100
 
@@ -44,12 +46,14 @@ class Answer(Generic[Found]):
             nothing was folded yet.
         found: the answer itself.
         next: cursor of the next page, if there is one.
+        not_shown: how many rows were left out of what was found because they are hidden.
     """
 
     position: int
     as_of: datetime | None
     found: Found
     next: str | int | None = None
+    not_shown: int = 0
 
 
 class Version(NamedTuple):
@@ -93,23 +97,32 @@ class Reading:
     Attributes:
         position: that place.
         as_of: see `Answer`.
+        hidden: streams of the projects that are as if they did not exist.
+        not_shown: how many rows of lists were left out so far.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, position: int, as_of: datetime | None
+        self,
+        connection: sqlite3.Connection,
+        position: int,
+        as_of: datetime | None,
+        hidden: Hidden = NOTHING,
     ) -> None:
         """Read on a connection that is in a transaction."""
         self.connection = connection
         self.position = position
         self.as_of = as_of
+        self.hidden = hidden
+        self.not_shown = 0
 
     def answer(self, found: Found, following: str | int | None = None) -> Answer[Found]:
         """Return an answer that holds at this place."""
-        return Answer(self.position, self.as_of, found, following)
+        return Answer(self.position, self.as_of, found, following, self.not_shown)
 
     def state(self, view: View, key: str) -> State | None:
         """Return the state of a key, if there is one yet."""
-        return tables.state_as_of(self.connection, view, key, self.position)
+        state = tables.state_as_of(self.connection, view, key, self.position)
+        return None if state is None else self._seen(view, key, state)
 
     def ordered(
         self, view: View, page: Page, link: str = EVERYTHING, where: Mapping[str, Any] | None = None
@@ -155,7 +168,53 @@ class Reading:
             " WHERE key = ? AND position <= ? ORDER BY position",
             (key, self.position),
         )
-        return [_version(columns, row) for row in rows]
+        every = (_version(columns, row) for row in rows)
+        return [one for one in every if self._seen(view, key, one.state) is not None]
+
+    def sieve(
+        self, rows: Iterable[Row], page: Page, seen: Callable[[Row], Row | None]
+    ) -> list[Row]:
+        """Return the rows of a page as they are shown, and count those left out of it.
+
+        Args:
+            rows: all of them, or as many as the page fetches where nothing is hidden.
+            page: how many are wanted.
+            seen: what is shown of a row; nothing, where it is hidden.
+        """
+        if not self.hidden:
+            return list(rows)
+        kept: list[Row] = []
+        left_out = 0
+        for row in rows:
+            shown = seen(row)
+            if shown is None:
+                left_out += 1
+                continue
+            kept.append(shown)
+            if page.limit is not None and len(kept) > page.limit:
+                return kept  # those left out before this row belong to the next page
+            self.not_shown += left_out
+            left_out = 0
+        self.not_shown += left_out
+        return kept
+
+    def rows(self, page: Page) -> int:
+        """Return how many rows to fetch for a page: all of them, where some may be left out."""
+        return -1 if self.hidden else page.rows
+
+    def _seen(self, view: View, key: str, state: State) -> State | None:
+        """Return what is shown of a row: nothing, all, or what is not about hidden projects."""
+        if not self.hidden or view.about is None:
+            return state
+        subjects = frozenset(view.about(key, state))
+        if all_hidden(subjects, self.hidden):
+            return None
+        left_out = len(self.hidden & subjects)
+        return {**without(state, self.hidden), "not_shown": left_out} if left_out else state
+
+    def _version_seen(self, view: View, one: Version) -> Version | None:
+        state = self._seen(view, one.key, one.state)
+        return None if state is None else one._replace(state=state)
 
     def _listed(
         self,
@@ -174,17 +233,29 @@ class Reading:
             f" {tables.as_of_join(view)} WHERE k.link = :link AND k.born <= :position"
             f" {order[0]}{tests} {order[1]} LIMIT :rows"
         )
-        given = {**wanted, **values, "position": self.position, "rows": page.rows}
-        return [_version(columns, row) for row in self.connection.execute(query, given)]
+        given = {**wanted, **values, "position": self.position, "rows": self.rows(page)}
+        found = (_version(columns, row) for row in self.connection.execute(query, given))
+        if values["link"] in self.hidden:
+            return []  # asked about a hidden project: as if there were none
+        before = self.not_shown
+        rows = self.sieve(found, page, lambda one: self._version_seen(view, one))
+        if f"project:{values['link']}" in self.hidden:
+            self.not_shown = before
+        return rows
 
 
 class Views:
     """Where to ask: opens one reading at a time and place."""
 
-    def __init__(self, files: ViewsFiles, source: Source) -> None:
+    def __init__(self, files: ViewsFiles, source: Source, hidden: Hidden = NOTHING) -> None:
         """Ask the views in some files that follow a log."""
         self._files = files
         self._source = source
+        self._hidden = hidden
+
+    def seen_without(self, hidden: Hidden) -> "Views":
+        """Return the same views to somebody to whom some projects do not exist."""
+        return Views(self._files, self._source, hidden) if hidden else self
 
     @contextmanager
     def at(self, asked: AsOf | None, *views: View) -> Iterator[Reading]:
@@ -210,7 +281,7 @@ class Views:
                 moment: datetime | None = asked.moment
             else:
                 moment = self._source.clock(position)
-            yield Reading(connection, position, moment)
+            yield Reading(connection, position, moment, self._hidden)
 
 
 def cut(rows: Sequence[Found], page: Page) -> tuple[tuple[Found, ...], bool]:

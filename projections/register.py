@@ -61,11 +61,13 @@ class Wanted(NamedTuple):
             with its offset.
         portfolio: code of the portfolio they belong to.
         standing: the standing they are in.
+        phase: the phase they are in.
     """
 
     effective: datetime | None = None
     portfolio: str | None = None
     standing: str | None = None
+    phase: str | None = None
 
 
 EVERY_PROJECT = Wanted()
@@ -110,12 +112,16 @@ def _select(
         "link": EVERYTHING if wanted.portfolio is None else wanted.portfolio,
         "portfolio": wanted.portfolio,
         "standing": wanted.standing,
+        "phase": wanted.phase,
         "effective": effective,
         "after": page.after or "",
         "code": code,
-        "rows": page.rows,
+        "rows": reading.rows(page),
     }
-    return list(map(ProjectRow._make, reading.connection.execute(query, given)))
+    found = map(ProjectRow._make, reading.connection.execute(query, given))
+    return reading.sieve(
+        found, page, lambda row: None if f"project:{row.code}" in reading.hidden else row
+    )
 
 
 def statement(wanted: Wanted, *, one: bool = False) -> str:
@@ -130,6 +136,8 @@ def statement(wanted: Wanted, *, one: bool = False) -> str:
         tests.append("v.portfolio = :portfolio")
     if wanted.standing is not None:
         tests.append(f"{place}.standing = :standing")
+    if wanted.phase is not None:
+        tests.append(f"{place}.phase = :phase")
     columns = ", ".join(f"{place if name in _PLACE else 'v'}.{name}" for name in _COLUMNS)
     return (
         f"SELECT k.key, {columns}, v.position FROM {source}"
@@ -198,6 +206,10 @@ def _links(state: State) -> tuple[str, ...]:
     return (state["portfolio"],)
 
 
+def _about(code: str, _state: State) -> tuple[str, ...]:
+    return (f"project:{code}",)
+
+
 REGISTER = View(
     name="register",
     schema=2,
@@ -218,6 +230,7 @@ REGISTER = View(
         "placed": "INTEGER NOT NULL",
     },
     links=_links,
+    about=_about,
     indexes=(
         "CREATE INDEX register_placed ON register (key, effective_at, position) WHERE placed = 1",
     ),

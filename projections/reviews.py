@@ -42,6 +42,7 @@ class ReviewRow(NamedTuple):
         verdict: what was ruled, as the event says it.
         version: version of its stream.
         position: last event on its stream. born: its first.
+        not_shown: how many of its subjects are hidden, and left out of the others.
     """
 
     review: str
@@ -65,6 +66,7 @@ class ReviewRow(NamedTuple):
     version: int
     position: int
     born: int
+    not_shown: int = 0
 
 
 class Before(NamedTuple):
@@ -127,6 +129,7 @@ def _row(version: Version) -> ReviewRow:
         asked={int(number): position for number, position in state["asked"].items()},
         answered={int(number): position for number, position in state["answered"].items()},
         position=state["last"],
+        not_shown=state.get("not_shown", 0),
         **kept,
     )
 
@@ -246,6 +249,10 @@ def _links(state: State) -> list[str]:
     return list(state["subjects"])
 
 
+def _about(_key: str, state: State) -> list[str]:
+    return [*state["subjects"]]
+
+
 REVIEWS = View(
     name="reviews",
     schema=1,
@@ -254,4 +261,5 @@ REVIEWS = View(
     fold=_fold,
     columns={"status": "TEXT NOT NULL"},
     links=_links,
+    about=_about,
 )

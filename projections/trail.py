@@ -5,16 +5,23 @@ refusals of acts on it; a person besides by every act done, sent or stood in for
 themselves are read from the log.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from pydantic_core import to_json
 
 from domain.base import Json
 from projections.as_of import AsOf
+from projections.hiding import names_hidden
 from projections.occurrence import Occurrence
-from projections.reading import Answer, Reading, Views
+from projections.reading import Answer, Page, Reading, Views
 from projections.view import Own, State, View
 
 _ABOUT = "about:"
 """Before the stream of a review: the key under which the review's subjects are kept."""
+
+_NAMES = "names:"
+"""Before the stream of a project: the key under which events of other streams that name it are."""
 
 _NAMING_SUBJECTS = frozenset({"review.opened/1", "ruling.reported/1", "review.ruled/1"})
 _NAMING_A_PERSON = frozenset({"member.appointed/1", "member.relieved/1", "identity.linked/1"})
@@ -55,18 +62,22 @@ def trail(
         low = 0 if span.after is None else span.after
         high = reading.position + 1 if span.before is None else span.before
         bounds = low, min(high, reading.position + 1)
+        if subject is not None and _is_hidden(subject, reading):
+            return reading.answer(())
         if subject is None:
-            found = _all(bounds, span)
+            found = _all(reading, bounds, span)
         else:
             found = _concerning(reading, subject, bounds, span)
         more = len(found) > span.limit
         return reading.answer(tuple(found[: span.limit]), found[span.limit - 1] if more else None)
 
 
-def _all(bounds: tuple[int, int], span: Span) -> list[int]:
+def _all(reading: Reading, bounds: tuple[int, int], span: Span) -> list[int]:
     # The log has no gaps: its positions need no table.
     places = range(bounds[0] + 1, bounds[1])
-    return list((places if span.after is not None else places[::-1])[: span.limit + 1])
+    found = places if span.after is not None else places[::-1]
+    rows = reading.rows(Page(limit=span.limit))
+    return _shown(reading, found if rows < 0 else found[:rows], span)
 
 
 def _concerning(reading: Reading, subject: str, bounds: tuple[int, int], span: Span) -> list[int]:
@@ -74,9 +85,25 @@ def _concerning(reading: Reading, subject: str, bounds: tuple[int, int], span: S
     rows = reading.connection.execute(
         "SELECT position FROM trail WHERE key = ? AND position > ? AND position < ?"
         f" ORDER BY position {order} LIMIT ?",
-        (subject, *bounds, span.limit + 1),
+        (subject, *bounds, reading.rows(Page(limit=span.limit))),
     )
-    return [row[0] for row in rows]
+    return _shown(reading, (row[0] for row in rows), span)
+
+
+def _shown(reading: Reading, positions: Iterable[int], span: Span) -> list[int]:
+    """Return the positions of a page but those that concern a hidden project, which it counts."""
+    hidden = to_json([f"{mark}{one}" for one in sorted(reading.hidden) for mark in ("", _NAMES)])
+
+    def seen(position: int) -> int | None:
+        query = "SELECT 1 FROM trail WHERE key IN (SELECT value FROM json_each(?)) AND position = ?"
+        concerns = reading.connection.execute(query, (hidden.decode(), position)).fetchone()
+        return None if concerns else position
+
+    return reading.sieve(positions, Page(limit=span.limit), seen)
+
+
+def _is_hidden(subject: str, reading: Reading) -> bool:
+    return names_hidden(subject.removeprefix(_NAMES).removeprefix(_ABOUT), reading.hidden)
 
 
 def _keys(happened: Occurrence, own: Own) -> set[str]:
@@ -85,6 +112,8 @@ def _keys(happened: Occurrence, own: Own) -> set[str]:
         found.add(f"person:{happened.on_behalf_of}")
     if happened.topic in _NAMING_A_PERSON:
         found.add(f"person:{happened.data['person']}")
+    if "project" in happened.data:
+        found.add(f"{_NAMES}project:{happened.data['project']}")
     if happened.topic in _NAMING_SUBJECTS:
         found.update(happened.data["subjects"])
         found.add(f"{_ABOUT}{happened.stream}")
@@ -112,7 +141,7 @@ def _is_about(key: str) -> bool:
 
 TRAIL = View(
     name="trail",
-    schema=1,
+    schema=2,
     topics=None,
     keys=_keys,
     fold=_fold,

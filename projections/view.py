@@ -45,6 +45,8 @@ class View:
             list of its keys. Links are only ever added.
         remembers: whether the fold of a key needs its latest row.
         indexes: further SQL to run when the tables are made.
+        about: key and row to the streams of the projects the row is about; nothing of a row that
+            is about hidden projects only is ever read. A view without it holds no project's own.
     """
 
     name: str
@@ -56,6 +58,7 @@ class View:
     links: Links | None = None
     remembers: Callable[[str], bool] = always
     indexes: tuple[str, ...] = ()
+    about: Callable[[str, State], Iterable[str]] | None = None
 
     @property
     def ddl(self) -> tuple[str, ...]:

@@ -84,9 +84,9 @@ class Desk:
         self.texts = Texts(log)
         self._turn = threading.Lock()
 
-    def load(self) -> Loaded:
-        """Return a fresh reading of the log."""
-        return Loaded(self.states, self.texts, self.log.head())
+    def load(self, unseen: frozenset[str] = frozenset()) -> Loaded:
+        """Return a fresh reading of the log, by somebody to whom some projects are not shown."""
+        return Loaded(self.states, self.texts, self.log.head(), unseen)
 
     def perform(self, act: Act, asked: Asked, decide: Callable[[Loaded], Decision]) -> Answer:
         """Carry out an act.
@@ -113,7 +113,7 @@ class Desk:
         self, act: Act, asked: Asked, decide: Callable[[Loaded], Decision]
     ) -> Answer | None:
         """Load, decide and append once; None where what was read has moved meanwhile."""
-        loaded = self.load()
+        loaded = self.load(act.unseen)
         try:
             decision = self._decide(loaded, asked, decide)
         except Refused as refusal:
@@ -135,7 +135,7 @@ class Desk:
         self, loaded: Loaded, asked: Asked, decide: Callable[[Loaded], Decision]
     ) -> Decision:
         if asked.if_match is not None and asked.subject is not None:
-            version = loaded.version(asked.subject)
+            version = loaded.version_shown(asked.subject)
             if version != asked.if_match:
                 raise Stale(f"{asked.subject} is at version {version}, not {asked.if_match}")
         return decide(loaded)
@@ -235,7 +235,7 @@ def _classes(root: type[Refused]) -> dict[str, type[Refused]]:
 def _refused(act: Act, asked: Asked, refusal: Refused, loaded: Loaded) -> Draft | None:
     if asked.subject is None or not isinstance(refusal, RECORDED_REFUSALS):
         return None
-    version = loaded.version(asked.subject)
+    version = loaded.version_shown(asked.subject)
     if version == 0:
         return None
     body: Body = ActRefused(

@@ -11,7 +11,7 @@ from domain import person as people
 from domain import policy_book, portfolio, project, review
 from domain.base import Document
 from domain.board import Board
-from domain.event import Event
+from domain.event import Event, stream_kind
 from domain.office import OFFICE, Office
 from domain.pack import Pack
 from domain.person import Identity, Person
@@ -19,7 +19,7 @@ from domain.policy import Policy
 from domain.policy_book import PolicyBook
 from domain.portfolio import Portfolio
 from domain.project import Project
-from domain.refusals import NotKnown
+from domain.refusals import NotKnown, NotPermitted
 from domain.review import Review
 from workflows.policy_text import policy_from_document
 from workflows.store.contract import Log
@@ -79,10 +79,16 @@ class Texts:
 
 
 class Loaded:
-    """The streams one act reads. What it read is what must not have moved when it appends."""
+    """The streams one act reads. What it read is what must not have moved when it appends.
 
-    def __init__(self, states: States, texts: Texts, basis: int) -> None:
-        """Start with nothing read, the log's head being at ``basis``."""
+    A project that is not shown to whoever acts is to the act as if there were none.
+    """
+
+    def __init__(
+        self, states: States, texts: Texts, basis: int, unseen: frozenset[str] = frozenset()
+    ) -> None:
+        """Start with nothing read, the log's head being at ``basis``; some projects not shown."""
+        self._unseen = unseen
         self._states = states
         self.texts = texts
         self.basis = basis
@@ -100,6 +106,10 @@ class Loaded:
         """Return the version of a stream, 0 where there is none."""
         self.state(stream)
         return self.read[stream]
+
+    def version_shown(self, stream: str) -> int:
+        """Return the version of a stream as told to whoever acts: 0 where it is not shown."""
+        return 0 if self._is_unseen(stream) else self.version(stream)
 
     def hold(self, text: Document) -> None:
         """Hold a document that this act is about to record."""
@@ -145,8 +155,13 @@ class Loaded:
         return _known(found, f"portfolio {code}")
 
     def project(self, code: str) -> Project:
-        """Return a project."""
-        found: Project | None = self.state(project.project_stream(code))
+        """Return a project.
+
+        Raises:
+            NotKnown: there is none, or it is not shown to whoever acts.
+        """
+        stream = project.project_stream(code)
+        found: Project | None = None if stream in self._unseen else self.state(stream)
         return _known(found, f"project {code}")
 
     def board(self, name: str) -> Board | None:
@@ -155,9 +170,20 @@ class Loaded:
         return found
 
     def review(self, stream: str) -> Review:
-        """Return a review by its stream."""
-        found: Review | None = self.state(stream)
-        return _known(found, stream.replace(":", " ", 1))
+        """Return a review by its stream.
+
+        Raises:
+            NotKnown: there is none, or what it is about is not shown to whoever acts.
+            NotPermitted: some of what it is about is not.
+        """
+        found: Review | None = None if self._is_unseen(stream) else self.state(stream)
+        shown = _known(found, stream.replace(":", " ", 1))
+        if not self._unseen.isdisjoint(shown.subjects):
+            raise NotPermitted(
+                "this review is also about projects that are not shown to you",
+                fix="Let somebody act to whom all of them are shown.",
+            )
+        return shown
 
     def book(self, policy: str) -> PolicyBook:
         """Return the adopted versions of a policy."""
@@ -172,6 +198,14 @@ class Loaded:
     def governing(self, subject: Project, moment: datetime) -> tuple[str, Policy]:
         """Return digest and text of the policy a project is governed by at a moment."""
         return self.in_force(self.portfolio(subject.portfolio).policy, moment)
+
+    def _is_unseen(self, stream: str) -> bool:
+        if stream in self._unseen:
+            return True
+        if not self._unseen or stream_kind(stream) != "review":
+            return False
+        found: Review | None = self.state(stream)
+        return found is not None and self._unseen.issuperset(found.subjects)
 
 
 def _known(found: T | None, what: str) -> T:

@@ -25,6 +25,7 @@ from domain.words import Standing
 from workflows import machine
 from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.loaded import Loaded
+from workflows.restricting import require_named
 from workflows.store.evidence import Evidence
 
 
@@ -48,6 +49,7 @@ class Projects:
         Raises:
             NotKnown: there is no such portfolio.
             Taken: the code is in use.
+            UnknownFact: it is restricted to a board the policy does not have.
         """
         subject = None if command.code is None else project_stream(command.code)
         asked = Asked(act="propose_project", subject=subject, content=command.as_json())
@@ -60,6 +62,8 @@ class Projects:
             if code is None:
                 code, draft = number(portfolio)
                 numbered = (draft,)
+            if command.restricted is not None:
+                require_named(loaded, policy, command.restricted)
             drafts = propose(loaded.state(project_stream(code)), command, code, policy)
             return Decision((*numbered, *drafts), {"project": code})
 

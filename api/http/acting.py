@@ -13,8 +13,10 @@ from api import door
 from api.house import House
 from api.problems import Turned
 from api.settings import Settings
+from api.sight import sight_of
 from api.sign_in import Role, SignedInPerson
 from domain.act import Act
+from projections.hiding import Hidden
 from workflows.desk import Answer
 
 BASE = "/api/v1"
@@ -76,7 +78,13 @@ class Acting:
     @cached_property
     def act(self) -> Act:
         """Return the act; made only when needed: an unreadable request makes nobody known."""
-        return door.act_of(self.house, self.person, self._key)
+        known = door.act_of(self.house, self.person, self._key)
+        return known.changed(unseen=self.unseen)
+
+    @cached_property
+    def unseen(self) -> Hidden:
+        """Return the streams of the projects that are not shown to this person."""
+        return sight_of(self.house, self.person).hidden
 
     @cached_property
     def founding(self) -> Act:

@@ -45,17 +45,18 @@ def brief(look: Looking, stream: str) -> tuple[Answer[ReviewRow], dict[str, Any]
     place = at_answer(found) or look.here
     act = _onlooker(look, place)
     outlook = look.house.outlooks.of(stream, act, place.position)
-    return found, {
+    shown = {
         "review": review_shown(look, found.found),
         **_about(look, outlook),
         "pack": None if found.found.pack is None else pack_shown(look, found),
         "since": since_last(look, found.found, place),
         "checks": _checks(look, outlook),
-        "projects": projects_shown(look, place, outlook),
+        "projects": projects_shown(look, place, found.found.subjects, outlook),
         "questions": questions_shown(look, found.found),
         "preview": _preview(outlook),
         "yours": _yours(look, found.found, outlook, act),
     }
+    return found, look.sight.cut(shown)
 
 
 def _onlooker(look: Looking, place: AsOf) -> Act:

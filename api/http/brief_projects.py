@@ -9,6 +9,7 @@ from typing import Any
 from api.http.conditions import condition_lines
 from api.http.looking import Looking
 from api.http.money import exact
+from api.http.shown import Titles
 from domain.event import Draft, stream_code, stream_kind
 from domain.funding import FUNDABLE
 from domain.portfolio_events import FundsAllocated
@@ -27,9 +28,10 @@ Taken = dict[tuple[str, str], dict[str, Any]]
 """What an approval would take, by period and kind."""
 
 
-def projects_shown(look: Looking, place: AsOf, outlook: Outlook) -> list[dict[str, Any]]:
-    """Return each project a review is about, as of a place in the log."""
-    subjects = outlook.review.subjects
+def projects_shown(
+    look: Looking, place: AsOf, subjects: tuple[str, ...], outlook: Outlook
+) -> list[dict[str, Any]]:
+    """Return each project a review is about, as of a place in the log, of those that are shown."""
     codes = [stream_code(one) for one in subjects if stream_kind(one) == "project"]
     return [_project(look, place, outlook, code) for code in codes]
 
@@ -52,6 +54,7 @@ def _project(look: Looking, place: AsOf, outlook: Outlook, code: str) -> dict[st
     held = state.promises.baselines
     return {
         **known._asdict(),
+        "title": Titles(look.house).title(code, known.title),
         "money": _money(state, cells),
         "baseline": held[-1].as_json() if held else None,
         "baselines": len(held),

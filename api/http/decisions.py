@@ -10,9 +10,8 @@ from api.http.review_acts import Stream
 from api.http.shown import Names, texts
 from domain.base import Code
 from domain.project import project_stream
-from domain.refusals import NotKnown
 from domain.words import Outcome
-from projections.decisions import DECISIONS, Decision, Ruled, decisions
+from projections.decisions import Decision, Ruled, decision, decisions
 from workflows.store.contract import Recorded
 
 router = APIRouter(tags=["decisions"])
@@ -45,24 +44,16 @@ def list_decisions(  # noqa: PLR0913  one parameter for each thing a list is nar
 @router.get("/decisions/{subject}/{about}/{number}", response_model=Seen)
 def show_decision(stream: Stream, look: Look) -> Response:
     """Show one decision: the verdict, everything it was made of, and every check."""
-    with look.views.at(look.asked, DECISIONS) as reading:
-        found = reading.answer(_ruled(look, stream, reading.position))
-    return look.answer(found, {"decision": _shown(look, found.found)})
+    found = decision(look.views, stream, look.asked)
+    recorded = look.house.log.at(found.found.position)
+    assert recorded is not None, "the view names positions of the log"
+    shown = _shown(look, recorded) | {"not_shown": found.found.not_shown}
+    return look.answer(found, {"decision": look.sight.cut(shown)})
 
 
 def _lines(look: Looking, rows: tuple[Decision, ...]) -> list[dict[str, Any]]:
     names = Names(look.house)
     return [names.of(row._asdict(), "decided_by", "recorded_by") for row in rows]
-
-
-def _ruled(look: Looking, stream: str, until: int) -> Recorded:
-    for recorded in look.house.log.stream(stream):
-        if recorded.event.topic == "review.ruled/1" and recorded.position <= until:
-            return recorded
-    raise NotKnown(
-        f"there is no ruling of {stream} at position {until}",
-        fix="Check the code, or ask for the review instead.",
-    )
 
 
 def _shown(look: Looking, recorded: Recorded) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.requests import ClientDisconnect
 
-from api.house import House
 from api.http.acting import IfMatch, Member, Told, settings_of
 from api.http.looking import Look, Looking, Seen
 from api.http.shown import Names, at_answer, texts
@@ -23,9 +22,9 @@ from domain.project import project_stream
 from domain.project_acts import AttachEvidence
 from domain.project_acts import attach as attach_to
 from domain.project_events import EVIDENCE_BYTES_MAX, Sha256
-from projections.evidence import Attachment, evidence
+from projections.evidence import Attachment, evidence, holders
 from projections.register import project
-from workflows.store.evidence import Kept
+from workflows.store.evidence import Kept, not_held
 
 router = APIRouter(tags=["evidence"])
 
@@ -107,7 +106,7 @@ async def attach_evidence(
 
     def attach() -> Told:
         house = member.house
-        _require_welcome(house, code, described.attach(_NOTHING))
+        _require_welcome(member, code, described.attach(_NOTHING))
         kept = house.evidence.keep(_chunks(request), settings_of(request).evidence_bytes_max)
         answer = house.projects.attach(code, described.attach(kept), member.act, if_match)
         return member.made(answer, "/projects/{project}/evidence")
@@ -137,6 +136,7 @@ def list_evidence(code: Code, look: Look) -> Response:
 @router.get("/evidence/{sha256}", response_class=StreamingResponse)
 def fetch_evidence(sha256: Sha256, look: Look) -> Response:
     """Send a file held here, once its bytes were found to have their digest still."""
+    _require_shown(look, sha256)
     file = look.house.evidence.open(sha256)
     if not look.house.evidence.check(sha256):
         file.close()
@@ -154,12 +154,19 @@ def fetch_evidence(sha256: Sha256, look: Look) -> Response:
     return StreamingResponse(_pieces(file), media_type=UNNAMED, headers=headers)
 
 
-def _require_welcome(house: House, code: str, command: AttachEvidence) -> None:
+def _require_welcome(member: Member, code: str, command: AttachEvidence) -> None:
     """Refuse a file nobody could attach before its bytes are taken in."""
-    loaded = house.desk.load()
+    loaded, now = member.house.desk.load(member.unseen), member.house.now()
     subject = loaded.project(code)
-    _, policy = loaded.governing(subject, house.now())
-    attach_to(subject, command, policy, house.now())
+    _, policy = loaded.governing(subject, now)
+    attach_to(subject, command, policy, now)
+
+
+def _require_shown(look: Looking, sha256: str) -> None:
+    """Refuse a file to somebody to whom no project that has it is shown."""
+    views = look.house.views.reading
+    if look.sight.hidden and not holders(views, sha256) - look.sight.hidden:
+        raise not_held(sha256)
 
 
 def _chunks(request: Request) -> Iterator[bytes]:

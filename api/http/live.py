@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.http.acting import house_of, settings_of
 from api.http.looking import Look, Looking
 from api.problems import Turned
+from api.sight import sight_of
 from domain.base import INTEGER_MAX
 from workflows.store.contract import Log, Recorded
 
@@ -129,11 +130,19 @@ async def follow_log(
         found = await arrivals.after(seen, batch)
         if not found or look.house.now() >= look.person.expires:
             return
+        shown = await run_in_threadpool(_shown, look, found)
         for recorded in found:
             if until is not None and recorded.position > until:
                 return
-            yield _told(recorded)
+            if recorded.position in shown:
+                yield _told(recorded)
             seen = recorded.position
+
+
+def _shown(look: Looking, found: list[Recorded]) -> frozenset[int]:
+    """Return the positions that may be told, by what is restricted at this moment."""
+    sight = sight_of(look.house, look.person)
+    return frozenset(recorded.position for recorded in found if sight.shows(recorded))
 
 
 async def _beginning(look: Looking, after: int | None) -> int:

@@ -13,6 +13,7 @@ from api.door import READING, require_role
 from api.house import House
 from api.http.acting import house_of, person_of, settings_of
 from api.problems import Turned
+from api.sight import Sight, sight_of
 from api.sign_in import SignedInPerson
 from domain.base import INTEGER_MAX, Moment, moment_text
 from domain.refusals import Malformed
@@ -52,7 +53,8 @@ class Looking:
     Attributes:
         house: whose log it is.
         person: who asks.
-        views: where to ask.
+        sight: what is shown to them; worked out today, wherever they look back to.
+        views: where to ask; what is hidden from them is not in there.
         asked: the place looked back to; now, when absent.
     """
 
@@ -61,8 +63,17 @@ class Looking:
         self._request = request
         self.house = house_of(request)
         self.person: SignedInPerson = person_of(request)
-        self.views: Views = self.house.views.reading
         self.asked = asked
+
+    @cached_property
+    def sight(self) -> Sight:
+        """Return what is shown to whoever asks."""
+        return sight_of(self.house, self.person)
+
+    @cached_property
+    def views(self) -> Views:
+        """Return the views, without what is hidden from whoever asks."""
+        return self.house.views.reading.seen_without(self.sight.hidden)
 
     @property
     def zone(self) -> str:
@@ -109,13 +120,17 @@ class Looking:
         )
 
     def page(self, found: Answer[Any], content: Content) -> Response:
-        """Return one page of a list, with a link to the next that stays at the same place."""
+        """Return one page of a list, with a link to the next that stays at the same place.
+
+        ``not_shown`` counts what belongs on this page and is hidden from whoever asks.
+        """
         following = None if found.next is None else str(found.next)
         headers = {}
         if following is not None:
             url = self._request.url.include_query_params(cursor=following, as_of=found.position)
             headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-        return self.answer(found, {**content, "next": following}, headers)
+        told = {**content, "next": following, "not_shown": found.not_shown}
+        return self.answer(found, told, headers)
 
 
 def _looking(

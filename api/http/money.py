@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from api.http.acting import BASE, IfMatch, Member, Told
 from api.http.looking import Look, Seen
+from api.http.shown import Titles
 from domain.base import Code, number_text
 from domain.funding import RecordCost, RequestFunds
 from domain.money import MINOR_DIGITS
@@ -46,8 +47,18 @@ def record_cost(code: Code, command: RecordCost, member: Member, if_match: IfMat
 def show_money(code: Code, look: Look) -> Response:
     """Show a portfolio's money by period and kind, with the projects it is made of."""
     found = portfolio_money(look.views, code, look.asked)
-    shown = shown_money(found.found, found.position)
+    shown = shown_money(titled(found.found, Titles(look.house)), found.position)
     return look.answer(found, {"portfolio": shown}, {"ETag": f'"{found.found.version}"'})
+
+
+def titled(stands: PortfolioMoney, titles: Titles) -> PortfolioMoney:
+    """Return how a portfolio stands, with the titles that are private fields where still held."""
+
+    def with_title(row: MoneyRow) -> MoneyRow:
+        return row._replace(title=titles.title(row.project, row.title))
+
+    cells = (cell._replace(rows=tuple(map(with_title, cell.rows))) for cell in stands.cells)
+    return stands._replace(cells=tuple(cells))
 
 
 def shown_money(stands: PortfolioMoney, position: int) -> dict[str, Any]:
@@ -67,6 +78,7 @@ def shown_money(stands: PortfolioMoney, position: int) -> dict[str, Any]:
         "cells": [_cell(cell, position) for cell in stands.cells],
         "phases": counted("phase", stands.phases),
         "standings": counted("standing", stands.standings),
+        "not_shown": stands.not_shown,
         "href": _listed(stands, position, {}),
     }
 
@@ -86,7 +98,15 @@ def _cell(cell: MoneyCell, position: int) -> dict[str, Any]:
         **_amounts(cell.total, cell.currency),
         "rates": [{"currency": currency, "rate": rate} for currency, rate in cell.total.rates],
         "projects": [_row(row, cell.currency, position) for row in cell.rows],
+        "not_shown": _not_shown(cell),
     }
+
+
+def _not_shown(cell: MoneyCell) -> dict[str, Any] | None:
+    """Return the line of the projects that are not shown: how many, and their sums."""
+    if not cell.not_shown:
+        return None
+    return {"projects": cell.not_shown, **_amounts(cell.hidden, cell.currency)}
 
 
 def _row(row: MoneyRow, currency: str | None, position: int) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Query, Response
 
 from api import door
 from api.http.acting import IfMatch, Member, Told
-from api.http.looking import Look, Looking, Pages, Paging, Seen
-from api.http.shown import Names, PhaseLabels, at_answer
+from api.http.looking import Look, Looking, Pages, Seen
+from api.http.shown import Names, PhaseLabels, Titles, at_answer
 from domain.base import Code
 from domain.policy import Name
 from domain.project_acts import ProposeProject
 from domain.refusals import NotInForce
 from domain.words import Standing
-from projections.reading import Answer, Page
+from projections.reading import Answer
 from projections.register import ProjectRow, Wanted, project, register
 from workflows.projects import WithdrawProject
 
@@ -54,8 +54,8 @@ def list_projects(
     phase: InPhase = None,
 ) -> Response:
     """List the register: where every project stands, as we knew it or as it was."""
-    wanted = Wanted(look.instant(effective), portfolio, standing)
-    found = _in_phase(look, wanted, pages, phase)
+    wanted = Wanted(look.instant(effective), portfolio, standing, phase)
+    found = register(look.views, look.asked, wanted, pages.by_code())
     return look.page(found, {"projects": list(_lines(look, found))})
 
 
@@ -68,41 +68,14 @@ def show_project(code: Code, look: Look) -> Response:
     return look.answer(found, {"project": shown}, {"ETag": f'"{found.found.version}"'})
 
 
-def _in_phase(
-    look: Looking, wanted: Wanted, pages: Paging, phase: str | None
-) -> Answer[tuple[ProjectRow, ...]]:
-    """Return a page of the register, all from one place, with only the projects in a phase."""
-    page = pages.by_code()
-    found = register(look.views, look.asked, wanted, page)
-    if phase is None:
-        return found
-    rows: list[ProjectRow] = []
-    for answer in _onwards(look, wanted, page, found):
-        rows += [row for row in answer.found if row.phase == phase]
-        if len(rows) > pages.limit:
-            cut = tuple(rows[: pages.limit])
-            return Answer(found.position, found.as_of, cut, cut[-1].code)
-    return Answer(found.position, found.as_of, tuple(rows))
-
-
-def _onwards(
-    look: Looking, wanted: Wanted, page: Page, found: Answer[tuple[ProjectRow, ...]]
-) -> Iterator[Answer[tuple[ProjectRow, ...]]]:
-    at = at_answer(found)
-    while True:
-        yield found
-        if found.next is None:
-            return
-        found = register(look.views, at, wanted, Page(found.next, page.limit))
-
-
 def _lines(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> Iterator[dict[str, Any]]:
     at = at_answer(found)
     labels = None if at is None else PhaseLabels(look.house, at, look.moment)
+    titles = Titles(look.house)
     for row in found.found:
         yield {
             "code": row.code,
-            "title": row.title,
+            "title": titles.title(row.code, row.title),
             "portfolio": row.portfolio,
             "phase": row.phase,
             "phase_label": labels.label(row.portfolio, row.phase) if labels else row.phase,
@@ -123,7 +96,18 @@ def _whole(look: Looking, found: Answer[ProjectRow]) -> dict[str, Any]:
         "proposer": Names(look.house).person(row.proposer),
         "proposed_at": row.proposed_at,
         "version": row.version,
+        "restricted": _restricted(look, row.code),
     }
+
+
+def _restricted(look: Looking, code: str) -> dict[str, Any] | None:
+    """Return who sees a project today, whatever the moment looked at; nothing, if everybody."""
+    restriction = look.house.desk.load().project(code).restriction
+    if restriction is None:
+        return None
+    named, names = restriction, Names(look.house)
+    people = [names.person(person) for person in named.people]
+    return {"boards": named.boards, "roles": named.roles, "people": people}
 
 
 def _open_steps(look: Looking, code: str) -> tuple[str, ...]:

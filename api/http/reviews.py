@@ -74,7 +74,8 @@ def pack_shown(look: Looking, found: Answer[ReviewRow]) -> dict[str, Any]:
         raise NoPack(f"nothing was put before review {stream} yet")
     place = at_answer(found)
     events = _of_pack(look, stream, digest, found.position if place else 0)
-    return _pack(look, digest, events)
+    shown: dict[str, Any] = look.sight.cut(_pack(look, digest, events))
+    return shown
 
 
 def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]) -> dict[str, Any]:

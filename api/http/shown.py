@@ -10,6 +10,7 @@ from domain.office import PEPPER
 from domain.person import person_stream
 from domain.policy import Label
 from domain.private import open_disclosure
+from domain.project import project_stream
 from projections.as_of import AsOf
 from projections.policies import policies
 from projections.portfolios import portfolios
@@ -41,6 +42,26 @@ class Names:
     def of(self, row: dict[str, Any], *fields: str) -> dict[str, Any]:
         """Return a row with some of its ids of people replaced by people as shown."""
         return {**row, **{field: self.person(row[field]) for field in fields if field in row}}
+
+
+class Titles:
+    """Titles of projects: one that was proposed restricted has its title as a private field."""
+
+    def __init__(self, house: House) -> None:
+        """Look titles up in a house."""
+        self._log = house.log
+
+    def title(self, code: str, recorded: str) -> str:
+        """Return the title of a project, its code where no title is held any more.
+
+        Args:
+            code: of the project.
+            recorded: what the record says openly; the code itself, where the title is private.
+        """
+        if recorded != code:
+            return recorded
+        held = self._log.disclosed_of(project_stream(code), "title")
+        return code if held is None else str(open_disclosure(held.text)[1])
 
 
 def texts(

@@ -51,6 +51,8 @@ def show_event(position: Position, look: Look) -> Response:
     recorded = look.house.log.at(position) if position <= here.position else None
     if recorded is None:
         raise NotKnown(f"there is no position {position}; the log ends at {here.position}")
+    if not look.sight.shows(recorded):
+        raise NotKnown(f"what is at position {position} is not shown to you")
     disclosures = [
         {"name": held.name, "disclosure": held.text}
         for held in look.house.log.disclosed([position])

@@ -62,7 +62,7 @@ class Evidence:
         try:
             return self._path(digest).open("rb")
         except FileNotFoundError:
-            raise NotKnown(f"no file with digest {digest} is held here") from None
+            raise not_held(digest) from None
 
     def check(self, digest: str) -> bool:
         """Return whether a file is held and its bytes still have their digest.
@@ -102,6 +102,11 @@ class Evidence:
             path.hardlink_to(arriving)
         for directory in (path.parent, self._root):
             _make_durable(directory)
+
+
+def not_held(digest: str) -> NotKnown:
+    """Return the refusal of a file that is not here, or is not shown to whoever asks."""
+    return NotKnown(f"no file with digest {digest} is held here")
 
 
 def _copy(chunks: Iterable[bytes], descriptor: int, limit_bytes: int) -> Kept:

@@ -1,0 +1,124 @@
+"""Who may see what: the restricted projects as they stand today, and what an event is about.
+
+The view keeps of every project who proposed it, who sat on the panel of a review about it, and to
+whom it is restricted. It is asked about now and never about the past, and what the log holds beyond
+the view is folded on top: a restriction holds from the moment it is on record.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from domain.event import stream_code, stream_kind
+from projections.occurrence import Occurrence, read_batch
+from projections.reading import Page, Views
+from projections.source import Source
+from projections.view import Own, State, View
+
+RESTRICTED = "/restricted"
+"""The link of every project that ever was restricted; no code holds a slash."""
+
+_ALL = Page(limit=None)
+_OPENED: State = {"boards": None, "roles": None, "people": None}
+
+
+class Restricted(NamedTuple):
+    """One project that is restricted today.
+
+    Attributes:
+        project: its stream.
+        boards, roles, people: to whom it is restricted.
+        always: ids of those who see it whatever it says: its proposer, and everybody who is or
+            was on the panel of a review about it.
+    """
+
+    project: str
+    boards: frozenset[str]
+    roles: frozenset[str]
+    people: frozenset[str]
+    always: frozenset[str]
+
+
+def restrictions(views: Views, source: Source) -> tuple[Restricted, ...]:
+    """Return the projects that are restricted, as of the head of the log.
+
+    Raises:
+        ViewStopped: the view met an event it cannot fold; nobody can say what may be seen.
+    """
+    with views.at(None, SIGHT) as reading:
+        rows = {one.key: one.state for one in reading.ordered(SIGHT, _ALL, RESTRICTED)}
+
+        def own(key: str) -> State | None:
+            return rows.get(key) or reading.state(SIGHT, key)
+
+        position = reading.position
+        while batch := read_batch(source, position):
+            for happened in batch:
+                if happened.fault is None and happened.topic in _TOPICS:
+                    keys = _keys(happened, own)
+                    rows |= {key: _fold(key, own(key), happened) for key in keys}
+            position = batch[-1].position
+    return tuple(
+        Restricted(
+            project=f"project:{code}",
+            boards=frozenset(state["boards"]),
+            roles=frozenset(state["roles"]),
+            people=frozenset(state["people"]),
+            always=frozenset({*state["panel"], state["proposer"]}) - {None},
+        )
+        for code, state in sorted(rows.items())
+        if state["boards"] is not None
+    )
+
+
+def projects_named(happened: Occurrence, about: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Return the streams of the projects an event concerns.
+
+    Args:
+        happened: the event.
+        about: the streams a review is about, by the stream of the review.
+    """
+    stream = happened.data["subject"] if happened.topic == "act.refused/1" else happened.stream
+    named = {stream, *happened.data.get("subjects", ())}
+    if stream_kind(stream) == "review":
+        named |= {*about(stream), f"project:{subject_of_review(stream)}"}
+    if "project" in happened.data:
+        named.add(f"project:{happened.data['project']}")
+    return frozenset(one for one in named if stream_kind(one) == "project")
+
+
+def subject_of_review(stream: str) -> str:
+    """Return the code a review bears: of its project, or ``portfolio.CODE`` and the like."""
+    return stream_code(stream).partition("/")[0]
+
+
+def _keys(happened: Occurrence, _own: Own) -> tuple[str, ...]:
+    subjects: Iterable[str] = happened.data.get("subjects", (happened.stream,))
+    return tuple(dict.fromkeys(stream_code(s) for s in subjects if stream_kind(s) == "project"))
+
+
+def _fold(_key: str, last: State | None, happened: Occurrence) -> State:
+    state = last or {"proposer": None, "panel": [], **_OPENED}
+    match happened.topic:
+        case "project.proposed/1":
+            return {**state, "proposer": happened.by}
+        case "project.restricted/1":
+            return {**state, **{name: happened.data[name] for name in _OPENED}}
+        case "project.opened/1":
+            return {**state, **_OPENED}
+    return {**state, "panel": sorted({*state["panel"], *_panel(happened.data)})}
+
+
+def _panel(data: dict[str, Any]) -> set[str]:
+    said = data.get("panel") or (data.get("docket") or {}).get("panel") or ()
+    return {seat["person"] for seat in said if seat.get("person") is not None}
+
+
+def _links(state: State) -> tuple[str, ...]:
+    return () if state["boards"] is None else (RESTRICTED,)
+
+
+_TOPICS = frozenset(
+    "project.proposed/1 project.restricted/1 project.opened/1 review.opened/1 ruling.reported/1"
+    " review.ruled/1".split()
+)
+SIGHT = View(name="sight", schema=1, topics=_TOPICS, keys=_keys, fold=_fold, links=_links)
