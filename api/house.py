@@ -19,6 +19,7 @@ from workflows.portfolios import Portfolios
 from workflows.projects import Projects
 from workflows.reviews import Reviews
 from workflows.rulings import Rulings
+from workflows.stand_ins import StandIns
 from workflows.store.evidence import Evidence
 from workflows.store.sqlite import open_log
 
@@ -52,6 +53,7 @@ class House:
         self.offices = Offices(self.desk)
         self.people = People(self.desk)
         self.governing = Governing(self.desk)
+        self.stand_ins = StandIns(self.desk)
         self.portfolios = Portfolios(self.desk)
         self.envelopes = Envelopes(self.desk)
         self.funds = Funds(self.desk)

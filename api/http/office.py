@@ -31,7 +31,8 @@ def show_office(look: Look) -> Response:
     office: Office | None = folded(look.house, OFFICE, look.here)
     if office is None:
         raise NotKnown("there is no office yet", fix="Found it first: POST /api/v1/office.")
-    shown = Names(look.house).of(office.as_json(), "founder")
+    told = {name: value for name, value in office.as_json().items() if name != "joined"}
+    shown = Names(look.house).of(told, "founder")
     return look.answer(look.here, {"office": shown})
 
 
