@@ -135,7 +135,13 @@ def evolve(office: Office | None, event: Event, _position: int) -> Office | None
 
 
 def _joined(office: Office, body: PersonJoined) -> Office:
-    """Let one id stand for another, and for every id that one stood for."""
-    moved = {old: body.into if new == body.person else new for old, new in office.joined.items()}
     founder = body.into if office.founder == body.person else office.founder
-    return office.changed(joined={**moved, body.person: body.into}, founder=founder)
+    return office.changed(
+        joined=joined_with(office.joined, body.person, body.into), founder=founder
+    )
+
+
+def joined_with(joined: Mapping[str, str], person: str, into: str) -> dict[str, str]:
+    """Let one id stand for another, and for every id that one stood for."""
+    moved = {old: into if new == person else new for old, new in joined.items()}
+    return {**moved, person: into}

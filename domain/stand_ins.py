@@ -75,15 +75,16 @@ def standings(
 
 def chain_holds(board: Board, delegation: Delegation, day: datetime.date) -> bool:
     """Return whether a delegation holds on a day, with all it was passed on from."""
-    return all(one.holds_on(day) for one in _chain(board, delegation))
+    return all(one.holds_on(day) for one in passed_on_from(board, delegation))
 
 
 def _chain_beyond(board: Board, delegation: Delegation, about: About) -> str | None:
-    whys = (beyond(one.limits, about) for one in _chain(board, delegation))
+    whys = (beyond(one.limits, about) for one in passed_on_from(board, delegation))
     return next((why for why in whys if why is not None), None)
 
 
-def _chain(board: Board, delegation: Delegation) -> tuple[Delegation, ...]:
+def passed_on_from(board: Board, delegation: Delegation) -> tuple[Delegation, ...]:
+    """Return a delegation and those it was passed on from, up to the member's own."""
     chain = [delegation]
     while chain[-1].of is not None:
         chain.append(board.delegations[chain[-1].of - 1])
@@ -156,7 +157,7 @@ def revoke(
     delegation = _delegation(held, number)
     if delegation.revoked:
         raise NotNow(f"delegation {number} of board {name} was revoked already")
-    may = {delegation.holder, *(one.person for one in _chain(held, delegation))}
+    may = {delegation.holder, *(one.person for one in passed_on_from(held, delegation))}
     if by not in may:
         raise NotPermitted("only who gave a delegation, or has it, revokes it")
     return _ended(name, DelegationRevoked(delegation=number), reason)

@@ -12,7 +12,7 @@ from api.http.shown import Names, at_answer, texts
 from domain.base import Code, Json
 from domain.project import project_stream
 from domain.refusals import NoPack
-from projections.reviews import Before, ReviewRow, review, reviews
+from projections.reviews import Before, CountedBallot, ReviewRow, review, reviews
 from workflows.store.contract import Recorded
 
 router = APIRouter(tags=["reviews"])
@@ -63,10 +63,7 @@ def show_pack(stream: Stream, look: Look) -> Response:
 
 
 def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]) -> dict[str, Any]:
-    ballots = [
-        {**names.of(one._asdict(), "person"), **comments.get(one.position, {})}
-        for one in row.ballots
-    ]
+    ballots = [{**_ballot(one, names), **comments.get(one.position, {})} for one in row.ballots]
     panel = [{"seat": seat, "person": names.person(who)} for seat, who in row.panel.items()]
     kept = {k: v for k, v in row._asdict().items() if k not in {"asked", "answered", "born"}}
     return {
@@ -77,6 +74,13 @@ def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]
         "questions": len(row.asked),
         "answered": len(row.answered),
     }
+
+
+def _ballot(one: CountedBallot, names: Names) -> dict[str, Any]:
+    """Return a ballot as shown; for whom it was cast only where that is somebody else."""
+    shown = names.of(one._asdict(), "person", "on_behalf_of")
+    own = one.on_behalf_of is None
+    return {k: v for k, v in shown.items() if not (own and k in {"on_behalf_of", "right"})}
 
 
 def _questions(look: Looking, row: ReviewRow) -> list[dict[str, Any]]:

@@ -41,16 +41,16 @@ def eur(amount: str) -> Money:
 
 def deputy(office: Story, by: str = "ben", **fields: Any) -> Answer:
     """Ben lets Dora cover for the finance seat, today and the next two days."""
-    fields = {"seat": "finance", "person": "dora", "until": FIRST + timedelta(days=2)} | fields
-    fields["person"] = office.person(fields["person"])
+    fields = {"seat": "finance", "until": FIRST + timedelta(days=2), **fields}
+    fields["person"] = office.person(fields.get("person", "dora"))
     command = NameDeputy(policy="works", board="works_board", **fields)
     return office.house.stand_ins.name_deputy(command, office.act(by))
 
 
 def delegated(office: Story, by: str = "ben", **fields: Any) -> Answer:
     """Ben delegates the finance seat to Dora."""
-    fields = {"seat": "finance", "person": "dora"} | fields
-    fields["person"] = office.person(fields["person"])
+    fields = {"seat": "finance", **fields}
+    fields["person"] = office.person(fields.get("person", "dora"))
     command = Delegate(policy="works", board="works_board", **fields)
     return office.house.stand_ins.delegate(command, office.act(by))
 
