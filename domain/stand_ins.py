@@ -31,10 +31,10 @@ class Standing(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The places a person stands in, and why others do not reach so far."""
+    """The places a person stands in, and by seat why a delegation does not reach so far."""
 
     standings: tuple[Standing, ...]
-    beyond: tuple[str, ...]
+    beyond: tuple[tuple[str, str], ...]
 
 
 def standings(
@@ -50,7 +50,7 @@ def standings(
     A deputy's cover goes before a delegation of the same seat: it has no limits.
     """
     found: dict[str, Standing] = {}
-    short: list[str] = []
+    short: list[tuple[str, str]] = []
     for deputy in board.deputies if rule.deputies is not None else ():
         if deputy.person == person and deputy.holds_on(day):
             right = Right(kind="deputy", number=deputy.number)
@@ -60,7 +60,8 @@ def standings(
             continue
         why = _chain_beyond(board, delegation, about)
         if why is not None:
-            short.append(f"delegation {delegation.number} of seat {delegation.seat}: {why}")
+            what = f"delegation {delegation.number} of seat {delegation.seat}"
+            short.append((delegation.seat, f"{what}: {why}"))
             continue
         right = Right(kind="delegation", number=delegation.number)
         found.setdefault(delegation.seat, Standing(delegation.seat, delegation.holder, right))

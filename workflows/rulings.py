@@ -31,7 +31,7 @@ from workflows.effecting import effects, followed
 from workflows.loaded import EVOLVES, Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, next_review, settle_opening
-from workflows.standing import acting_for, deciding_board, require_granted, today
+from workflows.standing import acting_for, deciding_board, today
 
 
 class Rulings:
@@ -99,7 +99,6 @@ def ruled(
 ) -> tuple[Sequence[Draft], Verdict]:
     """Return the ruling of a review with everything it causes."""
     require_open(review)
-    require_granted(loaded, review, today(loaded, act))
     standing = None
     if act.by != review.opened_by:
         standing = acting_for(loaded, review, act.by, None, today(loaded, act))

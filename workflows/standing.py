@@ -77,8 +77,9 @@ def acting_for(
     found, short = stands_in(loaded, review, person, day)
     wanted = [one for one in found if seat in {None, one.seat}]
     if not wanted:
-        if short and not own:
-            raise OutsideLimits("; ".join(short))
+        whys = [why for of, why in short if seat in {None, of}]
+        if whys and not own:
+            raise OutsideLimits("; ".join(whys))
         return None
     if own:
         raise NotPermitted(

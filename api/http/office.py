@@ -59,9 +59,10 @@ def show_me(look: Look) -> Response:
 
 
 def _seats(look: Looking, person: str) -> list[dict[str, Any]]:
+    office: Office = look.house.desk.load().office()
     return [
         {"board": board.code, "seat": tenure.seat, "since": tenure.since, "until": tenure.until}
         for board in boards(look.views, look.asked, ALL_ROWS).found
         for tenure in board.tenures
-        if tenure.person == person and tenure.holds_on(look.day)
+        if office.one(tenure.person) == person and tenure.holds_on(look.day)
     ]
