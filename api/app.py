@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from api.house import House
 from api.http import (
+    authority,
     boards,
     brief,
     changes,
@@ -50,6 +51,7 @@ ROUTERS = (
     people.router,
     policies.router,
     boards.router,
+    authority.router,
     portfolios.router,
     money.router,
     projects.router,

@@ -13,7 +13,15 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from api import cli_changes, cli_import, cli_inbox, cli_policy, cli_portfolio, cli_reading
+from api import (
+    cli_changes,
+    cli_import,
+    cli_inbox,
+    cli_people,
+    cli_policy,
+    cli_portfolio,
+    cli_reading,
+)
 from api.app import create_app
 from api.cli_office import (
     DATA,
@@ -57,6 +65,8 @@ app = typer.Typer(
 )
 app.add_typer(cli_policy.app, name="policy")
 app.add_typer(cli_import.app, name="import")
+app.add_typer(cli_people.app, name="people")
+app.command("authority")(cli_people.show_authority)
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)
 app.command("trail")(cli_reading.show_trail)

@@ -6,8 +6,9 @@ import typer
 
 from api.cli_office import DATA, AsJson, AsOfGiven, Data, Looking, looking
 from api.cli_output import Column, note, say, say_json, say_table
+from api.house import House
 from api.http.conditions import condition_lines
-from api.http.inbox import proposer_decides, waiting_lines
+from api.http.inbox import board_rule, proposer_decides, waiting_lines
 from api.http.shown import Names
 from api.sign_in import subject_of
 from domain.base import moment_text
@@ -65,9 +66,9 @@ def show_inbox(
 ) -> None:
     """Show what waits for a person, what waits longest first."""
     with looking(data, as_of) as look:
-        who, day = _person(look, person), _day(look)
+        who, day = person_of(look.house, person), _day(look)
         moment = look.house.now() if look.asked is None else look.asked.moment
-        reckoning = Reckoning(moment, day, proposer_decides(look.house))
+        reckoning = Reckoning(moment, day, proposer_decides(look.house), board_rule(look.house))
         found = inbox(look.house.views.reading, who, reckoning, look.asked)
         lines = waiting_lines(found)
         if as_json:
@@ -80,19 +81,19 @@ def show_inbox(
         _end(found, len(lines), "thing")
 
 
-def _person(look: Looking, given: str) -> str:
+def person_of(house: House, given: str) -> str:
     """Return the id of a person by id, name or address.
 
     Raises:
         NotKnown: nobody is known by it.
         Malformed: several people are.
     """
-    if look.house.log.version(person_stream(given)) > 0:
+    if house.log.version(person_stream(given)) > 0:
         return given
     subjects = dict.fromkeys((given, given.casefold(), subject_of(given)))
     vouched = [Vouched(issuer=OFFICE_ISSUER, subject=subject) for subject in subjects]
     vouched.append(Vouched(issuer=IMPORT_ISSUER, subject=given))
-    found = {known for one in vouched if (known := look.house.people.known(one)) is not None}
+    found = {known for one in vouched if (known := house.people.known(one)) is not None}
     if not found:
         raise NotKnown(f"nobody is known as {given}", fix="Give a name, an address or an id.")
     if len(found) > 1:

@@ -68,7 +68,7 @@ def command_id(person: str, key: str) -> str:
 
 def vouched(person: SignedInPerson) -> Vouched:
     """Return the identity of a person, as the record knows identities."""
-    return Vouched(issuer=person.issuer, subject=subject_of(person.subject))
+    return Vouched(issuer=person.issuer, subject=subject_of(person.subject), email=person.email)
 
 
 def known(house: House, person: SignedInPerson) -> str | None:

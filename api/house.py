@@ -21,6 +21,7 @@ from workflows.projects import Projects
 from workflows.restricting import Restricting
 from workflows.reviews import Reviews
 from workflows.rulings import Rulings
+from workflows.stand_ins import StandIns
 from workflows.store.evidence import Evidence
 from workflows.store.sqlite import open_log
 
@@ -55,6 +56,7 @@ class House:
         self.offices = Offices(self.desk)
         self.people = People(self.desk)
         self.governing = Governing(self.desk)
+        self.stand_ins = StandIns(self.desk)
         self.portfolios = Portfolios(self.desk)
         self.envelopes = Envelopes(self.desk)
         self.funds = Funds(self.desk)

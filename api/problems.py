@@ -66,6 +66,7 @@ REFUSALS: dict[type[Refused], Kind] = {
     refusals.ForAnother: Kind(HTTPStatus.FORBIDDEN, "Not for another person"),
     refusals.NotYourOwn: Kind(HTTPStatus.FORBIDDEN, "Not on one's own"),
     refusals.InConflict: Kind(HTTPStatus.FORBIDDEN, "Conflict of interest"),
+    refusals.OutsideLimits: Kind(HTTPStatus.FORBIDDEN, "Outside the limits given"),
     refusals.NotNow: Kind(HTTPStatus.CONFLICT, "Not now"),
     refusals.StepNotOpen: Kind(HTTPStatus.CONFLICT, "Step not open"),
     refusals.ReviewStillOpen: Kind(HTTPStatus.CONFLICT, "Review still open"),

@@ -50,6 +50,7 @@ class SignedInPerson(Value):
         issuer: who vouched for the identity.
         subject: the identity, as the issuer names it.
         name: as it is to be shown.
+        email: an address the issuer vouches for as well, if any.
         token_id: id of the token, never the token itself.
         issued_at: when the issuer vouched.
         expires: until when, exclusive.
@@ -62,6 +63,7 @@ class SignedInPerson(Value):
     token_id: str
     issued_at: datetime
     expires: datetime
+    email: str | None = None
 
 
 class NotSignedIn(Exception):  # noqa: N818  an answer of the door, not a fault

@@ -1,5 +1,7 @@
 """Who may decide what: the policy names the board by matter and amount; seats name the people."""
 
+from collections.abc import Mapping
+
 from domain.docket import PanelSeat
 from domain.money import Money
 from domain.policy import Matter, Policy
@@ -39,8 +41,18 @@ def matter_of_kind(policy: Policy, kind: str) -> str | None:
     return next((n for n in sorted(policy.matters) if policy.matters[n].kind == kind), None)
 
 
-def board_for(matter: Matter, amount: Money | None) -> str:
+NO_GRANTS: Mapping[str, Money] = {}
+
+
+def board_for(
+    matter: Matter, amount: Money | None, granted: Mapping[str, Money] = NO_GRANTS
+) -> str:
     """Return the board that decides a matter up to an amount.
+
+    Args:
+        matter: the matter.
+        amount: money asked for, if any.
+        granted: board of a sole decider to the amount granted for this matter.
 
     Raises:
         NotPermitted: the amount is above what any board may decide.
@@ -48,6 +60,8 @@ def board_for(matter: Matter, amount: Money | None) -> str:
         UnknownFact: the limit asks for an amount and none was given.
     """
     for decider in matter.decided_by:
+        if decider.granted and decider.board not in granted:
+            continue
         if decider.up_to is None:
             return decider.board
         if amount is None:
@@ -55,11 +69,16 @@ def board_for(matter: Matter, amount: Money | None) -> str:
                 "who decides depends on the amount, and none was given",
                 fix="State the amount asked for.",
             )
+        if decider.granted and exceeds(amount, granted[decider.board]):
+            continue
         if not exceeds(amount, decider.up_to):
             return decider.board
     limit = matter.decided_by[-1].up_to
-    assert amount is not None
-    assert limit is not None
+    assert limit is not None, "who decides any amount was found above"
+    if amount is None:
+        raise NotPermitted(
+            "nobody was granted authority to decide this", fix="Have it granted by the board."
+        )
     raise NotPermitted(
         f"{amount.amount} {amount.currency} is above {limit.amount}, the most any board may decide",
         fix="Ask for less, or adopt a policy under which a board may decide it.",

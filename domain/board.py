@@ -1,16 +1,24 @@
 """Boards: who sits in which seat, since when and until when."""
 
 import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
+from domain.authority_held import Delegation, Deputy, Grant
 from domain.base import Value
 from domain.docket import PanelSeat
 from domain.event import Body, Draft, Event
 from domain.policy import Board as BoardRule
 from domain.policy import Name
 from domain.refusals import NotKnown, Taken, UnknownFact
+from domain.stand_in_events import (
+    AuthorityDelegated,
+    AuthorityGranted,
+    DelegationRevoked,
+    DeputyNamed,
+    DeputyRecalled,
+)
 
 
 class MemberAppointed(Body):
@@ -63,9 +71,12 @@ class Tenure(Value):
 
 
 class Board(Value):
-    """A board as its events leave it."""
+    """A board as its events leave it; delegations, deputies and grants in order of numbers."""
 
     tenures: tuple[Tenure, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
     def member(self, seat: str, day: datetime.date) -> str | None:
         """Return who holds a seat on a day."""
@@ -96,7 +107,7 @@ def appoint(
         seats = ", ".join(seat.id for seat in rule.seats)
         raise UnknownFact(f"board {name} has no seat {appointed.seat}; it has {seats}")
     for tenure in (board or Board()).tenures:
-        if tenure.seat == appointed.seat and _overlap(tenure, appointed):
+        if tenure.seat == appointed.seat and overlap(tenure, appointed):
             raise Taken(
                 f"seat {appointed.seat} of board {name} is held from {tenure.from_}",
                 fix="Relieve the member first, or appoint from a later day.",
@@ -119,7 +130,8 @@ def relieve(name: str, board: Board | None, relieved: MemberRelieved) -> tuple[D
     raise NotKnown(f"this person does not hold seat {relieved.seat} of board {name} then")
 
 
-def _overlap(tenure: Tenure, appointed: MemberAppointed) -> bool:
+def overlap(tenure: Tenure, appointed: MemberAppointed) -> bool:
+    """Return whether somebody held a seat on one of the days of an appointment."""
     starts_before_end = appointed.until is None or tenure.from_ <= appointed.until
     ends_after_start = tenure.until is None or appointed.from_ <= tenure.until
     return starts_before_end and ends_after_start
@@ -127,14 +139,43 @@ def _overlap(tenure: Tenure, appointed: MemberAppointed) -> bool:
 
 def evolve(board: Board | None, event: Event, _position: int) -> Board | None:
     """Apply one event."""
-    held = (board or Board()).tenures
-    match event.data:
-        case MemberAppointed() as body:
+    return after(board, event.data)
+
+
+def after(board: Board | None, body: Body) -> Board | None:
+    """Return what a board comes to by what an event says."""
+    held = board or Board()
+    match body:
+        case MemberAppointed():
             tenure = Tenure(seat=body.seat, person=body.person, from_=body.from_, until=body.until)
-            return Board(tenures=(*held, tenure))
-        case MemberRelieved() as body:
-            return Board(tenures=tuple(_ended(t, body) for t in held))
-    return board
+            return held.changed(tenures=(*held.tenures, tenure))
+        case MemberRelieved():
+            return held.changed(tenures=tuple(_ended(t, body) for t in held.tenures))
+        case AuthorityGranted():
+            granted = Grant(number=body.grant, **_fields(body, "grant", "ruling"))
+            return held.changed(grants=(*held.grants, granted))
+    return _stood_in(held, body) or board
+
+
+def _stood_in(held: Board, body: Body) -> Board | None:
+    match body:
+        case AuthorityDelegated():
+            given = Delegation(number=body.delegation, **_fields(body, "delegation"))
+            return held.changed(delegations=(*held.delegations, given))
+        case DeputyNamed():
+            named = Deputy(number=body.deputy, **_fields(body, "deputy"))
+            return held.changed(deputies=(*held.deputies, named))
+        case DelegationRevoked(delegation=number):
+            kept = (d.changed(revoked=d.revoked or d.number == number) for d in held.delegations)
+            return held.changed(delegations=tuple(kept))
+        case DeputyRecalled(deputy=number):
+            kept_on = (d.changed(recalled=d.recalled or d.number == number) for d in held.deputies)
+            return held.changed(deputies=tuple(kept_on))
+    return None
+
+
+def _fields(body: Body, *left_out: str) -> dict[str, Any]:
+    return {name: value for name, value in dict(body).items() if name not in left_out}
 
 
 def _ended(tenure: Tenure, body: MemberRelieved) -> Tenure:

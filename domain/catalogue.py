@@ -15,7 +15,7 @@ from domain.condition_events import ConditionImposed, ConditionSatisfied, Condit
 from domain.event import Body, Event
 from domain.money_events import CostRecorded, FundsApproved, FundsRequested
 from domain.office import ActRefused, OfficeConstituted, OfficeFounded
-from domain.person import IdentityLinked, PersonRegistered
+from domain.person import IdentityLinked, PersonJoined, PersonRegistered
 from domain.policy_book import PolicyAdopted
 from domain.portfolio_events import (
     EnvelopeSet,
@@ -51,6 +51,14 @@ from domain.review_events import (
     ReviewWithdrawn,
     RulingReported,
     SittingRecorded,
+)
+from domain.stand_in_events import (
+    AuthorityDelegated,
+    AuthorityGranted,
+    DelegationRevoked,
+    DeputyNamed,
+    DeputyRecalled,
+    StandInRecused,
 )
 from domain.undoing_events import (
     ProjectRestored,
@@ -111,6 +119,13 @@ BODIES: tuple[type[Body], ...] = (
     ShortfallFound,
     ProjectRestricted,
     ProjectOpened,
+    PersonJoined,
+    AuthorityDelegated,
+    DelegationRevoked,
+    DeputyNamed,
+    DeputyRecalled,
+    AuthorityGranted,
+    StandInRecused,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 

@@ -19,18 +19,33 @@ class PanelSeat(Value):
     person: str | None = None
 
 
+class Right(Value):
+    """By what somebody votes for a seat that is not theirs.
+
+    Attributes:
+        number: of the delegation or cover, within the board.
+    """
+
+    kind: Literal["delegation", "deputy"]
+    number: int = Field(ge=1)
+
+
 class Ballot(Value):
     """The ballot that counts for one seat.
 
     Attributes:
         choice: ``option`` chooses, ``abstain`` is present without choosing, ``need_more`` asks.
         option: the option chosen.
+        on_behalf_of: the seat's member, where a delegate or deputy voted for them.
+        right: by what they did.
     """
 
     seat: Name
     person: str
     choice: Literal["option", "abstain", "need_more"]
     option: Name | None = None
+    on_behalf_of: str | None = None
+    right: Right | None = None
 
 
 def _one_per_seat(panel: tuple[PanelSeat, ...]) -> tuple[PanelSeat, ...]:

@@ -11,6 +11,7 @@ from domain.base import Document, Value
 from domain.board import Board, MemberAppointed, MemberRelieved, appoint, relieve
 from domain.conditions import impose, waive
 from domain.event import Body, Draft
+from domain.grants import grant
 from domain.lifecycle import RESUME, Place, pass_gate
 from domain.lifecycle import rest as rest_step
 from domain.pack import PackOption
@@ -144,6 +145,8 @@ def on_board(name: str, board: Board | None, order: Ordered, policy: Policy) -> 
         Taken, NotKnown: the seat is held by somebody else, or by nobody.
     """
     proposal = order.proposal
+    if order.rule.do == "grant":
+        return grant(name, policy, board, proposal, order.ruling)
     if proposal.seat is None or proposal.person is None or proposal.from_ is None:
         raise FieldMissing("say the seat, the person and the first day")
     if order.rule.do == "appoint":

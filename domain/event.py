@@ -79,6 +79,7 @@ class Draft(Value):
         stream: the stream it goes to.
         data: the body.
         by: whose act it is, where that is not the act's own person.
+        on_behalf_of: whose seat it is, where somebody stands in for them.
         private: private fields by name; they enter the event only as digests.
         disclosed: private fields whose digests the body's documents name as well.
         effective_at: since when it holds; the act's own moment when absent.
@@ -90,6 +91,7 @@ class Draft(Value):
     stream: str
     data: SerializeAsAny[Body]
     by: str | None = None
+    on_behalf_of: str | None = None
     private: Mapping[str, Json] = Field(default_factory=dict)
     disclosed: tuple[Disclosure, ...] = ()
     effective_at: Moment | None = None
@@ -131,7 +133,7 @@ def seal(draft: Draft, act: Act, version: int, basis: int) -> Sealed:
         at=act.now,
         effective_at=draft.effective_at or act.now,
         by=draft.by or act.by,
-        on_behalf_of=act.on_behalf_of,
+        on_behalf_of=draft.on_behalf_of or act.on_behalf_of,
         recorded_by=act.recorded_by,
         signed_in=act.signed_in,
         channel=act.channel,

@@ -1,5 +1,6 @@
 """The office: the first thing on record, and who may set the rest up."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from domain.act import Act
 from domain.base import Code, Text, Value
 from domain.event import Body, Draft, Event
 from domain.money import Currency
+from domain.person import PersonJoined
 from domain.refusals import Taken
 
 OFFICE = "office:1"
@@ -84,6 +86,7 @@ class Office(Value):
 
     Attributes:
         constitution: code of its first policy, which says who adopts further ones.
+        joined: id of a person no longer used to the id that stands for it.
     """
 
     founder: str
@@ -94,6 +97,11 @@ class Office(Value):
     languages: tuple[str, ...]
     demo: bool
     constitution: str | None = None
+    joined: Mapping[str, str] = Field(default_factory=dict)
+
+    def one(self, person: str) -> str:
+        """Return the id that stands for a person; their own where they were never joined."""
+        return self.joined.get(person, person)
 
 
 def pepper(act: Act) -> str:
@@ -121,4 +129,19 @@ def evolve(office: Office | None, event: Event, _position: int) -> Office | None
             return Office(**dict(body))
         case OfficeConstituted(policy=policy) if office is not None:
             return office.changed(constitution=policy)
+        case PersonJoined() as body if office is not None:
+            return _joined(office, body)
     return office
+
+
+def _joined(office: Office, body: PersonJoined) -> Office:
+    founder = body.into if office.founder == body.person else office.founder
+    return office.changed(
+        joined=joined_with(office.joined, body.person, body.into), founder=founder
+    )
+
+
+def joined_with(joined: Mapping[str, str], person: str, into: str) -> dict[str, str]:
+    """Let one id stand for another, and for every id that one stood for."""
+    moved = {old: into if new == person else new for old, new in joined.items()}
+    return {**moved, person: into}

@@ -147,10 +147,16 @@ class Criterion(Value):
 
 
 class Decider(Value):
-    """Which board decides up to an amount; without ``up_to``, any amount."""
+    """Which board decides up to an amount; without ``up_to``, any amount.
+
+    Attributes:
+        granted: the board, of one seat, decides only what its member was granted, up to the
+            lesser of the grant and ``up_to``; without a grant the next board decides.
+    """
 
     up_to: PolicyMoney | None = None
     board: Name
+    granted: Flag = False
 
 
 class PackRule(Value):
@@ -188,7 +194,7 @@ class EffectRule(Value):
     do: Literal[
         "move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer",
         "allocate", "release", "set_envelope", "oblige", "waive", "replace_baseline",
-        "undo",
+        "undo", "grant",
     ]  # fmt: skip
     to: Name | None = None
     standing: Standing | None = None

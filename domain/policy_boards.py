@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from domain.base import Value
-from domain.policy_terms import Label, Name, Quorum, Share
+from domain.policy_terms import Days, Flag, Label, Name, Quorum, Share
 
 
 class Seat(Value):
@@ -41,10 +41,29 @@ class Voting(Value):
         return self
 
 
+class DelegationRule(Value):
+    """That a member may delegate the seat's vote; ``onward`` whether it may be passed on."""
+
+    onward: Flag = False
+
+
+class DeputyRule(Value):
+    """That a deputy may cover for an absent member.
+
+    Attributes:
+        named_by: who names one: the member alone, or the chair as well.
+        days_max: most days of one cover.
+    """
+
+    named_by: Literal["member", "chair"] = "member"
+    days_max: Days | None = None
+
+
 class Board(Value):
     """Who decides together. A sole decider is a board of one seat.
 
     Attributes:
+        delegation, deputies: whether others may vote in a member's place; nobody, when absent.
         quorum: fewest ballots, abstentions included, or the least share of seats able to vote.
     """
 
@@ -53,3 +72,5 @@ class Board(Value):
     chair: Name | None = None
     quorum: Quorum = "1"
     voting: Voting
+    delegation: DelegationRule | None = None
+    deputies: DeputyRule | None = None

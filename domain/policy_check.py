@@ -30,7 +30,14 @@ from domain.words import APPROVING, FactKind, MatterKind, Outcome
 
 MEASURED = frozenset({FactKind.NUMBER, FactKind.MONEY})
 ORDERED = MEASURED | {FactKind.DATE}
-WITHOUT_AMOUNT = frozenset({MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE})
+WITHOUT_AMOUNT = frozenset(
+    {
+        MatterKind.ADOPT_POLICY,
+        MatterKind.APPOINT,
+        MatterKind.RELIEVE,
+        MatterKind.GRANT_AUTHORITY,
+    }
+)
 COMPARISONS = ("at_least", "at_most", "equals", "one_of")
 _FORM: dict[FactKind, TypeAdapter[Any]] = {
     FactKind.NUMBER: TypeAdapter(Figure),
@@ -102,6 +109,8 @@ def _board(path: Path, board: Board) -> Found:
         yield (*path, "voting", "tie"), "the chair settles ties, but the board names no chair"
     if board.voting.more_than and Fraction(board.voting.more_than) == 1:
         yield (*path, "voting", "more_than"), "nothing is more than all; write at_least: 1/1"
+    if board.deputies and board.deputies.named_by == "chair" and board.chair is None:
+        yield (*path, "deputies", "named_by"), "the chair names deputies, but the board names none"
     count, _, of = board.quorum.partition("/")
     if int(count) < 1 or (of and int(count) > int(of)):
         yield (*path, "quorum"), "a quorum is above 0 and at most all seats, such as 3 or 1/2"
@@ -139,6 +148,11 @@ def _deciders(path: Path, matter: Matter, policy: Policy) -> Found:
         yield (*path, 0, "up_to"), f"{matter.kind} has no amount, so no limit can be kept to"
     for index, decider in enumerate(matter.decided_by):
         yield from absent(decider.board, policy.boards, "board", (*path, index, "board"))
+        seated = policy.boards.get(decider.board)
+        if decider.granted and decider.up_to is None:
+            yield (*path, index, "granted"), "say up_to: the most that may be granted"
+        if decider.granted and seated is not None and len(seated.seats) > 1:
+            yield (*path, index, "granted"), "authority is granted to a board of one seat"
     for index, (one, other) in enumerate(pairwise(matter.decided_by), start=1):
         if one.up_to is None:
             yield (*path, index), "no amount is left for this board: the one before has no limit"

@@ -10,6 +10,7 @@ MATTER_OF = {
     "adopt": MatterKind.ADOPT_POLICY,
     "appoint": MatterKind.APPOINT,
     "relieve": MatterKind.RELIEVE,
+    "grant": MatterKind.GRANT_AUTHORITY,
     "transfer": MatterKind.TRANSFER,
     "set_envelope": MatterKind.SET_ENVELOPE,
     "waive": MatterKind.WAIVE,

@@ -4,8 +4,9 @@ import datetime
 
 from pydantic import Field
 
-from domain.base import Code, Moment, Value
+from domain.base import Code, Moment, Texts, Value
 from domain.funds import Line
+from domain.money import Money
 from domain.policy import Name
 
 
@@ -22,6 +23,7 @@ class Proposal(Value):
         lines: the envelope to set, by period and kind.
         change: number of the change request that is decided.
         condition: the condition to waive.
+        matters, up_to: for a grant, what may be decided and up to which amount.
         undo: stream of the review whose ruling is to be set aside or revoked.
     """
 
@@ -36,3 +38,5 @@ class Proposal(Value):
     change: int | None = None
     condition: Name | None = None
     undo: str | None = None
+    matters: Texts | None = None
+    up_to: Money | None = None

@@ -6,7 +6,8 @@ Refused
 │   ├── NotASeat            the person holds no seat that could do this
 │   ├── ForAnother          a live act cannot be done for another person
 │   ├── NotYourOwn          separation of duties: one's own proposal, error or record
-│   └── InConflict          a declared conflict of interest bars the seat
+│   ├── InConflict          a declared conflict of interest bars the seat
+│   └── OutsideLimits       the authority given does not reach so far
 ├── NotNow              lifecycle
 │   ├── StepNotOpen         the lifecycle has no such step from here
 │   ├── ReviewStillOpen     it cannot be ruled yet
@@ -89,6 +90,13 @@ class InConflict(NotPermitted):
 
     code = "in_conflict"
     default_fix = "A seat in conflict asks and answers, but does not vote."
+
+
+class OutsideLimits(NotPermitted):
+    """The authority that was given does not reach so far."""
+
+    code = "outside_limits"
+    default_fix = "Let the member of the seat act, or have the limits widened."
 
 
 class NotNow(Refused):

@@ -22,6 +22,7 @@ from domain.review_events import (
     ReviewWithdrawn,
     RulingReported,
 )
+from domain.stand_in_events import StandInRecused
 from domain.undoing_events import RulingRevoked, RulingSetAside
 
 
@@ -52,6 +53,8 @@ class Review(Value):
         recorder: whose verified identity reported it.
         ruled_by: who had it ruled, and who recorded that.
         undone: review that set it aside or revoked it.
+        grant: number of the grant by which a sole decider decides.
+        recused: people who may stand in for nobody here: a conflict of interest of their own.
     """
 
     stream: str
@@ -81,6 +84,8 @@ class Review(Value):
     ruled_at: int | None = None
     ruled_by: tuple[str, ...] = ()
     undone: str | None = None
+    grant: int | None = None
+    recused: tuple[str, ...] = ()
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -152,6 +157,7 @@ def _opened(event: Event, body: ReviewOpened) -> Review:
         opened_by=event.by,
         opened_at=event.at,
         closes_at=body.closes_at,
+        grant=body.grant,
     )
 
 
@@ -190,6 +196,9 @@ def _changes(review: Review, event: Event, position: int) -> dict[str, Any]:
         case ConflictDeclared(seat=seat):
             kept = tuple(b for b in review.ballots if b.ballot.seat != seat)
             return {"conflicts": tuple(sorted({*review.conflicts, seat})), "ballots": kept}
+        case StandInRecused():
+            kept = tuple(b for b in review.ballots if b.ballot.person != event.by)
+            return {"recused": tuple(sorted({*review.recused, event.by})), "ballots": kept}
         case ReviewPostponed(closes_at=closes_at):
             return {"closes_at": closes_at or review.closes_at}
     return _ending(review, event, position)
@@ -214,7 +223,14 @@ def _with_ballot(
     review: Review, body: BallotCast, event: Event, position: int
 ) -> tuple[CastBallot, ...]:
     cast = CastBallot(
-        ballot=Ballot(seat=body.seat, person=event.by, choice=body.choice, option=body.option),
+        ballot=Ballot(
+            seat=body.seat,
+            person=event.by,
+            choice=body.choice,
+            option=body.option,
+            on_behalf_of=event.on_behalf_of,
+            right=body.right,
+        ),
         pack=body.pack,
         position=position,
         in_room=event.channel == "in_room",

@@ -1,6 +1,8 @@
 """What members do in a review: ask, answer, vote, declare, contest, postpone, withdraw."""
 
 import datetime
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from domain.act import Act
 from domain.base import Json
@@ -44,6 +46,26 @@ from domain.review_events import (
     ReviewWithdrawn,
     SittingRecorded,
 )
+from domain.stand_in_acts import in_place_of, require_may_stand_in
+from domain.stand_ins import Standing
+
+NOBODY_STANDS_IN: Mapping[str, Standing] = {}
+
+
+class Poll(NamedTuple):
+    """What a ballot is checked against.
+
+    Attributes:
+        matter: the matter, as the policy of the review has it.
+        pack: the pack before the review, if any was presented.
+        head: the log's head.
+        standing: in whose place the ballot is cast; absent for one's own seat.
+    """
+
+    matter: Matter
+    pack: Pack | None
+    head: int
+    standing: Standing | None = None
 
 
 def require_open(review: Review) -> None:
@@ -86,10 +108,8 @@ def answer(review: Review, question: int, command: AnswerQuestion) -> tuple[Draf
     return (_draft(review, QuestionAnswered(question=question), text=command.text),)
 
 
-def vote(
-    review: Review, command: CastVote, matter: Matter, pack: Pack | None, act: Act, head: int
-) -> tuple[Draft, ...]:
-    """Cast or replace the ballot of one's own seat.
+def vote(review: Review, command: CastVote, poll: Poll, act: Act) -> tuple[Draft, ...]:
+    """Cast or replace the ballot of one's own seat, or of the seat of whom one stands in for.
 
     Raises:
         ReviewOver, WindowOver, NoPack: it is too early or too late.
@@ -98,16 +118,19 @@ def vote(
         UnknownFact, FieldMissing: the choice is not one the pack offers.
     """
     require_open(review)
-    seat = _own_seat(review, act.by, command.seat)
+    pack, standing = poll.pack, poll.standing
+    seat = _own_seat(review, act.by, command.seat) if standing is None else standing.seat
     if pack is None or review.pack is None:
         raise NoPack(f"nothing was put before review {review.stream} yet")
-    _require_may_vote(review, matter, seat, act.by)
+    _require_may_vote(review, poll.matter, seat, act.by)
+    if standing is not None:
+        require_may_stand_in(review, poll.matter, standing, act.by)
     if review.closes_at is not None and act.now >= review.closes_at:
         raise WindowOver(f"the vote of review {review.stream} closed at {review.closes_at}")
     if command.pack != review.pack:
         raise OtherPack(f"the pack before review {review.stream} is {review.pack}")
-    if command.seen is not None and command.seen > head:
-        raise Malformed(f"nobody has seen position {command.seen}: the log ends at {head}")
+    if command.seen is not None and command.seen > poll.head:
+        raise Malformed(f"nobody has seen position {command.seen}: the log ends at {poll.head}")
     _require_choice(pack, command.choice, command.option)
     if command.choice == "need_more" and command.question is None:
         raise FieldMissing("a ballot that needs more asks a question", fix="Add the question.")
@@ -118,11 +141,12 @@ def vote(
         pack=command.pack,
         seen=command.seen,
         confidence=command.confidence,
+        right=None if standing is None else standing.right,
     )
     drafts = [_draft(review, body, comment=command.comment)]
     if command.question is not None:
         drafts.extend(ask(review, AskQuestion(text=command.question)))
-    return tuple(drafts)
+    return in_place_of(standing, drafts)
 
 
 def declare_conflict(review: Review, command: DeclareConflict, act: Act) -> tuple[Draft, ...]:
@@ -133,15 +157,26 @@ def declare_conflict(review: Review, command: DeclareConflict, act: Act) -> tupl
 
 
 def record_sitting(
-    review: Review, command: RecordSitting, matter: Matter, pack: Pack | None, today: datetime.date
+    review: Review,
+    command: RecordSitting,
+    poll: Poll,
+    today: datetime.date,
+    standing: Mapping[str, Standing] = NOBODY_STANDS_IN,
 ) -> tuple[Draft, ...]:
     """Enter attendance and votes of a sitting.
+
+    Args:
+        review: the review that sat.
+        command: who was there, and who voted how.
+        poll: what its ballots are checked against; its own standing is not asked for.
+        today: the day it is entered.
+        standing: by seat, in whose place somebody else voted.
 
     Raises:
         Malformed: the sitting lies ahead, or a seat votes twice or without being there.
     """
     require_open(review)
-    if pack is None or review.pack is None:
+    if poll.pack is None or review.pack is None:
         raise NoPack(f"nothing was put before review {review.stream} yet")
     if command.on > today:
         raise Malformed(f"a sitting on {command.on} has not been held yet")
@@ -155,7 +190,9 @@ def record_sitting(
     body = SittingRecorded(
         on=command.on, present=tuple(sorted(set(command.present))), minutes=command.minutes
     )
-    ballots = [_room_ballot(review, ballot, matter, pack) for ballot in command.ballots]
+    ballots = [
+        _room_ballot(review, ballot, poll, standing.get(ballot.seat)) for ballot in command.ballots
+    ]
     return (_draft(review, body), *ballots)
 
 
@@ -243,13 +280,21 @@ def _require_involved(review: Review, person: str) -> None:
         )
 
 
-def _room_ballot(review: Review, ballot: RoomBallot, matter: Matter, pack: Pack) -> Draft:
+def _room_ballot(
+    review: Review, ballot: RoomBallot, poll: Poll, standing: Standing | None
+) -> Draft:
     person = next(s.person for s in review.panel if s.seat == ballot.seat)
+    if standing is not None:
+        person = ballot.person or ""
+        require_may_stand_in(review, poll.matter, standing, person)
     assert person is not None, "a seat that is present has a member"
-    _require_may_vote(review, matter, ballot.seat, person)
-    _require_choice(pack, ballot.choice, ballot.option)
-    assert review.pack is not None, "a sitting is recorded only with a pack"
+    _require_may_vote(review, poll.matter, ballot.seat, person)
+    assert poll.pack is not None, "a sitting is recorded only with a pack"
+    _require_choice(poll.pack, ballot.choice, ballot.option)
+    right = None if standing is None else standing.right
     body = BallotCast(
-        seat=ballot.seat, choice=ballot.choice, option=ballot.option, pack=review.pack
-    )
-    return _draft(review, body, by=person, comment=ballot.comment)
+        seat=ballot.seat, choice=ballot.choice, option=ballot.option, pack=review.pack or "",
+        right=right,
+    )  # fmt: skip
+    draft = _draft(review, body, by=person, comment=ballot.comment)
+    return in_place_of(standing, (draft,))[0]

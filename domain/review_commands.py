@@ -99,9 +99,14 @@ class DeclareConflict(Value):
 
 
 class RoomBallot(Value):
-    """One vote given in the room."""
+    """One vote given in the room.
+
+    Attributes:
+        person: id of who voted, where a deputy or delegate stood in for the member of the seat.
+    """
 
     seat: Name
+    person: Code | None = None
     choice: Literal["option", "abstain"] = "option"
     option: Name | None = None
     comment: Words | None = None

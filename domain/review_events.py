@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from domain.base import Moment, Value
-from domain.docket import Docket, PanelSeat, Verdict
+from domain.docket import Docket, PanelSeat, Right, Verdict
 from domain.event import Body
 from domain.money import Money
 from domain.policy import Name
@@ -30,6 +30,7 @@ class ReviewOpened(Body):
         proposal: what is proposed, where the subjects alone do not say it.
         closes_at: when the vote window is over; exclusive.
         notified: ids of the people given notice.
+        grant: number of the grant by which a sole decider decides, where the policy asks for one.
     """
 
     TOPIC: ClassVar[str] = "review.opened/1"
@@ -45,6 +46,7 @@ class ReviewOpened(Body):
     proposal: Proposal | None = None
     closes_at: Moment | None = None
     notified: tuple[str, ...] = ()
+    grant: int | None = None
 
 
 class PackPresented(Body):
@@ -97,11 +99,13 @@ class BallotCast(Body):
     """A member voted. A later ballot for the same seat replaces it; both stay. Comment is private.
 
     Attributes:
-        seat: the seat voted for; the header's ``by`` is its member.
+        seat: the seat voted for; the header's ``by`` is its member, or stands in for them, who
+            are ``on_behalf_of`` then.
         choice, option: see `Ballot`.
         pack: digest of the pack attested.
         seen: head of the log the voter had seen, where the voter said so.
         confidence: 1, not sure, to 5, certain.
+        right: by what ``by`` stands in for the member; absent for one's own seat.
     """
 
     TOPIC: ClassVar[str] = "ballot.cast/1"
@@ -111,6 +115,7 @@ class BallotCast(Body):
     pack: str
     seen: int | None = None
     confidence: int | None = Field(default=None, ge=1, le=5)
+    right: Right | None = None
 
 
 class BallotContested(Body):

@@ -20,6 +20,7 @@ from domain.review_acts import require_open
 from domain.review_commands import PresentPack
 from domain.review_events import PackPresented, ReviewOpened, ReviewRuled
 from domain.ruling import may_rule, rule
+from domain.stand_ins import Standing
 from domain.words import Outcome
 
 
@@ -30,6 +31,7 @@ class Opening(Value):
         stream: stream of the new review.
         policy: digest of the policy version in force.
         closes_at: end of the vote window, if the matter has one.
+        grant: number of the grant by which a sole decider decides, if it is by one.
     """
 
     stream: str
@@ -43,6 +45,7 @@ class Opening(Value):
     proposers: tuple[str, ...] = ()
     proposal: Proposal | None = None
     closes_at: datetime.datetime | None = None
+    grant: int | None = None
 
 
 def open_review(opening: Opening) -> tuple[Draft, ...]:
@@ -124,15 +127,25 @@ class Ruled(Value):
     draft: Draft
 
 
-def rule_review(review: Review, policy: Policy, pack: Pack, act: Act) -> Ruled:
+def rule_review(
+    review: Review, policy: Policy, pack: Pack, act: Act, standing: Standing | None = None
+) -> Ruled:
     """Rule a review that may be ruled now.
+
+    Args:
+        review: what is ruled.
+        policy: by which policy.
+        pack: on what.
+        act: who calls for the ruling.
+        standing: in whose place, where they stand in for a member.
 
     Raises:
         ReviewStillOpen: ballots are missing, the window is open and nothing is settled.
         NotPermitted: this person may not call for the ruling.
     """
     docket = review.docket(act.now)
-    _require_may_call(review, policy, act.by)
+    seats = review.seats_of(act.by) if standing is None else (standing.seat,)
+    _require_may_call(review, policy, act.by, seats)
     if not may_rule(policy, pack, docket):
         voted = {b.seat for b in docket.ballots}
         missing = [s.seat for s in review.panel if s.person and s.seat not in voted]
@@ -150,7 +163,8 @@ def rule_review(review: Review, policy: Policy, pack: Pack, act: Act) -> Ruled:
         verdict=ruling.verdict,
         checks=checks.digest,
     )
-    draft = Draft(stream=review.stream, data=body, documents=(checks,))
+    holder = None if standing is None else standing.holder
+    draft = Draft(stream=review.stream, data=body, documents=(checks,), on_behalf_of=holder)
     return Ruled(verdict=ruling.verdict, draft=draft)
 
 
@@ -160,15 +174,15 @@ def checks_document(checks: tuple[Value, ...]) -> Document:
     return document({"checks": listed})
 
 
-def _require_may_call(review: Review, policy: Policy, person: str) -> None:
+def _require_may_call(review: Review, policy: Policy, person: str, seats: tuple[str, ...]) -> None:
     board = policy.boards[review.board]
     if any(b.in_room for b in review.counting()) and board.chair is not None:
-        if board.chair not in review.seats_of(person):
+        if board.chair not in seats:
             raise NotPermitted(
                 f"a sitting of {review.board} is ruled by its chair",
                 fix="Let the chair call for the ruling.",
             )
-    elif person != review.opened_by and not review.seats_of(person):
+    elif person != review.opened_by and not seats:
         raise NotPermitted(f"only its panel or the one who opened it rules {review.stream}")
 
 

@@ -38,6 +38,7 @@ class MatterKind(StrEnum):
     ADOPT_POLICY = "adopt_policy"
     APPOINT = "appoint"
     RELIEVE = "relieve"
+    GRANT_AUTHORITY = "grant_authority"
     TRANSFER = "transfer"
 
 

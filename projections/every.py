@@ -1,5 +1,6 @@
 """Every view there is."""
 
+from projections.authority import AUTHORITY
 from projections.baselines import BASELINES
 from projections.boards import BOARDS
 from projections.changes import CHANGES
@@ -27,6 +28,7 @@ VIEWS: tuple[View, ...] = (
     PORTFOLIOS,
     POLICIES,
     BOARDS,
+    AUTHORITY,
     MONEY,
     CONDITIONS,
     INBOX,

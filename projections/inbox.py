@@ -6,14 +6,18 @@ waits for the ruling and no longer for the missing ballots.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from domain.base import moment_text
+from domain.policy import Board as BoardRule
 from projections.as_of import AsOf
+from projections.authority import AUTHORITY
 from projections.conditions import CONDITIONS, Asked, ConditionRow, listed
 from projections.occurrence import Occurrence
-from projections.reading import Answer, Page, Views
+from projections.reading import Answer, Page, Reading, Views
+from projections.register import REGISTER
+from projections.standing import ids_of, places_of, reaches
 from projections.view import State, View, own_stream
 
 ALL = Page(limit=None)
@@ -30,6 +34,7 @@ class Waiting(NamedTuple):
             has passed.
         subjects: streams it is about.
         review: stream of the review. matter, gate: what it is about. seat: whose vote is missing.
+        on_behalf_of: the seat's member, where the person stands in for them.
         questions: numbers of the questions not answered.
         closes_at: when the vote window is over; exclusive.
         condition: name of the condition. due: its last day. overdue: whether that has passed.
@@ -43,6 +48,7 @@ class Waiting(NamedTuple):
     matter: str | None = None
     gate: str | None = None
     seat: str | None = None
+    on_behalf_of: str | None = None
     questions: tuple[int, ...] = ()
     closes_at: str | None = None
     condition: str | None = None
@@ -57,11 +63,13 @@ class Reckoning(NamedTuple):
         moment: the instant asked about. day: its day in the office's zone, ``YYYY-MM-DD``.
         proposer_decides: digest of a policy and name of a matter to whether the proposer of a
             subject may vote on it; events leave that to the policy.
+        board_rule: digest of a policy and name of a board to its rule; nobody stands in without.
     """
 
     moment: datetime
     day: str
     proposer_decides: Callable[[str, str], bool]
+    board_rule: Callable[[str, str], BoardRule] | None = None
 
 
 def inbox(
@@ -72,14 +80,38 @@ def inbox(
     Raises:
         ViewStopped: a view met an event it cannot fold.
     """
-    with views.at(asked, INBOX, CONDITIONS) as reading:
+    with views.at(asked, INBOX, CONDITIONS, AUTHORITY, REGISTER) as reading:
         found: list[Waiting] = []
-        for version in reading.newest(INBOX, ALL, person, further=UNSETTLED):
-            found += _in_review(version.key, version.state, person, reckoning)
-        wanted = Asked(owner=person, status="open")
-        found += [_condition(row, reckoning.day) for row in listed(reading, wanted, ALL)]
+        for each in ids_of(reading, person):
+            for version in reading.newest(INBOX, ALL, each, further=UNSETTLED):
+                found += _in_review(version.key, version.state, each, reckoning)
+            wanted = Asked(owner=each, status="open")
+            found += [_condition(row, reckoning.day) for row in listed(reading, wanted, ALL)]
+        if reckoning.board_rule is not None:
+            found += _stood_in(reading, person, reckoning, reckoning.board_rule)
         found.sort(key=lambda one: (one.since, one.position or 0, one.what, one.seat or ""))
         return reading.answer(tuple(found))
+
+
+def _stood_in(
+    reading: Reading, person: str, reckoning: Reckoning, board_rule: Callable[[str, str], BoardRule]
+) -> Iterator[Waiting]:
+    """Yield the votes that wait for whom a person stands in for, within their authority."""
+    day = date.fromisoformat(reckoning.day)
+    for place in places_of(reading, person, day):
+        for version in reading.newest(INBOX, ALL, place.holder_on_record, further=UNSETTLED):
+            state = version.state
+            if state["board"] != place.board or state["panel"].get(place.seat) is None:
+                continue
+            rule = board_rule(state["policy"], place.board)
+            for one in _in_review(version.key, state, place.holder_on_record, reckoning):
+                bars = {*state["panel"].values(), *state["recused"], *state["voters"].values()}
+                decides = reckoning.proposer_decides(state["policy"], state["matter"])
+                bars |= set() if decides else set(state["proposers"])
+                if one.what != "vote" or one.seat != place.seat or bars & place.people:
+                    continue
+                if reaches(reading, place, rule, state, day):
+                    yield one._replace(on_behalf_of=place.holder)
 
 
 def _in_review(review: str, state: State, person: str, reckoning: Reckoning) -> Iterator[Waiting]:
@@ -181,6 +213,8 @@ def _begun(happened: Occurrence) -> State:
         "status": "open" if happened.topic == "review.opened/1" else "reported",
         "matter": data["matter"],
         "gate": data.get("gate"),
+        "board": data["board"],
+        "amount": data.get("amount"),
         "subjects": data["subjects"],
         "policy": data["policy"],
         "panel": {one["seat"]: one.get("person") for one in data["panel"]},
@@ -192,6 +226,8 @@ def _begun(happened: Occurrence) -> State:
         "pack": None,
         "presented": None,
         "cast": {},
+        "voters": {},
+        "recused": [],
         "freed": {},
         "conflicts": {},
         "asked": {},
@@ -203,21 +239,36 @@ def _changes(last: State, happened: Occurrence) -> State:
     data, when = happened.data, _when(happened)
     match happened.topic:
         case "pack.presented/1":
-            return {"pack": data["pack"], "presented": when}
+            return {"pack": data["pack"], "presented": when, "voters": {}}
         case "question.asked/1":
             return {"asked": {**last["asked"], str(data["question"]): when}}
         case "question.answered/1":
             return {"said": sorted({*last["said"], str(data["question"])})}
         case "ballot.cast/1":
-            return {"cast": {**last["cast"], data["seat"]: [data["pack"], *when]}}
+            voters = {**last["voters"], data["seat"]: happened.by}
+            cast = {**last["cast"], data["seat"]: [data["pack"], *when]}
+            return {"cast": cast, "voters": voters}
+        case "standin.recused/1":
+            return {"recused": sorted({*last["recused"], happened.by}), **_freed(last, happened)}
         case "ballot.contested/1":
             cast = {seat: one for seat, one in last["cast"].items() if one[1] != data["ballot"]}
             freed = {seat: when for seat in last["cast"] if seat not in cast}
-            return {"cast": cast, "freed": {**last["freed"], **freed}}
+            voters = {seat: who for seat, who in last["voters"].items() if seat in cast}
+            return {"cast": cast, "voters": voters, "freed": {**last["freed"], **freed}}
         case "conflict.declared/1":
             return {"conflicts": {**last["conflicts"], data["seat"]: when}}
         case _:
             return {"closes_at": data.get("closes_at") or last["closes_at"]}
+
+
+def _freed(last: State, happened: Occurrence) -> State:
+    """Return what is left when nothing that somebody voted counts any longer."""
+    gone = [seat for seat, who in last["voters"].items() if who == happened.by]
+    return {
+        "cast": {seat: one for seat, one in last["cast"].items() if seat not in gone},
+        "voters": {seat: who for seat, who in last["voters"].items() if seat not in gone},
+        "freed": {**last["freed"], **dict.fromkeys(gone, _when(happened))},
+    }
 
 
 def _when(happened: Occurrence) -> list[Any]:
@@ -239,10 +290,11 @@ def _about(_key: str, state: State) -> list[str]:
 _ENDS = {"review.withdrawn/1": "withdrawn", "review.ruled/1": "ruled"}
 INBOX = View(
     name="inbox",
-    schema=1,
+    schema=2,
     topics=frozenset(
         "review.opened/1 ruling.reported/1 pack.presented/1 question.asked/1 question.answered/1"
-        " ballot.cast/1 ballot.contested/1 conflict.declared/1 review.postponed/1".split()
+        " ballot.cast/1 ballot.contested/1 conflict.declared/1 review.postponed/1"
+        " standin.recused/1".split()
     )
     | frozenset(_ENDS),
     keys=own_stream,

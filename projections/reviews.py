@@ -15,6 +15,7 @@ class CountedBallot(NamedTuple):
     Attributes:
         choice: ``option``, ``abstain`` or ``need_more``.
         position: where it was cast.
+        on_behalf_of: the seat's member, where a delegate or deputy voted. right: by what.
     """
 
     seat: str
@@ -22,6 +23,8 @@ class CountedBallot(NamedTuple):
     choice: str
     option: str | None
     position: int
+    on_behalf_of: str | None = None
+    right: dict[str, Any] | None = None
 
 
 class ReviewRow(NamedTuple):
@@ -122,7 +125,7 @@ def _row(version: Version) -> ReviewRow:
         panel={seat["seat"]: seat.get("person") for seat in state["panel"]},
         conflicts=tuple(state["conflicts"]),
         ballots=tuple(
-            CountedBallot(seat, *cast[:4])
+            CountedBallot(seat, *cast[:4], *cast[5:])
             for seat, cast in sorted(state["cast"].items())
             if cast[4] == state["pack"]
         ),
@@ -200,6 +203,8 @@ def _answered(last: State, happened: Occurrence) -> State:
 def _voted(last: State, happened: Occurrence) -> State:
     data = happened.data
     cast = [happened.by, data["choice"], data.get("option"), happened.position, data["pack"]]
+    if happened.on_behalf_of is not None:
+        cast += [happened.on_behalf_of, data.get("right")]
     return {"cast": {**last["cast"], data["seat"]: cast}}
 
 
@@ -214,6 +219,10 @@ def _conflicted(last: State, happened: Occurrence) -> State:
         "conflicts": sorted({*last["conflicts"], seat}),
         "cast": {other: cast for other, cast in last["cast"].items() if other != seat},
     }
+
+
+def _recused(last: State, happened: Occurrence) -> State:
+    return {"cast": {seat: one for seat, one in last["cast"].items() if one[0] != happened.by}}
 
 
 def _postponed(last: State, happened: Occurrence) -> State:
@@ -235,6 +244,7 @@ _CHANGES = {
     "ballot.cast/1": _voted,
     "ballot.contested/1": _contested,
     "conflict.declared/1": _conflicted,
+    "standin.recused/1": _recused,
     "review.postponed/1": _postponed,
     "review.withdrawn/1": _withdrawn,
     "review.ruled/1": _ruled,

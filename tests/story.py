@@ -30,14 +30,14 @@ CASE = b"It pays back in three years."
 class Story:
     """An office whose people act by name; each act is a minute after the one before."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, zone: str = "UTC") -> None:
         self.now = START
         self.house = House(directory, writable=True, now=lambda: self.now)
         self._keys = itertools.count(1)
         self.people: dict[str, str] = {}
         founder = self._raw_act("0" * 26)
         known = Founder(vouched=Vouched(issuer="test", subject="founder"), name="founder")
-        self.house.offices.found(FoundOffice(title="Test office"), founder, known)
+        self.house.offices.found(FoundOffice(title="Test office", zone=zone), founder, known)
         self.people["founder"] = "0" * 26
 
     def close(self) -> None:

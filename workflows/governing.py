@@ -14,7 +14,8 @@ from pydantic import Field
 from domain.act import Act
 from domain.authority import board_for, matter_of_kind
 from domain.base import Code, Document, Json, Moment, Text, Value
-from domain.board import MemberAppointed, MemberRelieved, appoint, board_stream, relieve
+from domain.board import Board, MemberAppointed, MemberRelieved, appoint, board_stream, relieve
+from domain.doubles import require_one_seat
 from domain.event import Draft
 from domain.office import OFFICE, OfficeConstituted
 from domain.policy import Name, Policy
@@ -122,11 +123,13 @@ class Governing:
             assert proposal.from_ is not None
             appointed = MemberAppointed(
                 seat=command.seat,
-                person=command.person,
+                person=proposal.person or "",
                 from_=proposal.from_,
                 until=command.until,
             )
             board = loaded.board(command.board)
+            on_record = loaded.state(board_stream(command.board))
+            require_one_seat(on_record, loaded.joined(), appointed)
             return appoint(command.board, policy.boards[command.board], board, appointed)
 
         return self._seat(MatterKind.APPOINT, command, command.from_, direct, act)
@@ -140,8 +143,10 @@ class Governing:
 
         def direct(loaded: Loaded, _policy: Policy, proposal: Proposal) -> Sequence[Draft]:
             assert proposal.from_ is not None
-            relieved = MemberRelieved(seat=command.seat, person=command.person, on=proposal.from_)
-            return relieve(command.board, loaded.board(command.board), relieved)
+            relieved = MemberRelieved(
+                seat=command.seat, person=proposal.person or "", on=proposal.from_
+            )
+            return relieve(command.board, loaded.state(board_stream(command.board)), relieved)
 
         return self._seat(MatterKind.RELIEVE, command, command.on, direct, act)
 
@@ -162,10 +167,9 @@ class Governing:
             if command.board not in ruling[1].boards:
                 known = ", ".join(sorted(ruling[1].boards))
                 raise UnknownFact(f"policy {command.policy} has no board {command.board}: {known}")
-            loaded.person(command.person)
             proposal = Proposal(
                 seat=command.seat,
-                person=command.person,
+                person=_as_seated(loaded, command),
                 from_=day or day_of(act.now, loaded.office().zone),
                 until=command.until if isinstance(command, AppointMember) else None,
             )
@@ -203,6 +207,17 @@ def _never_held(loaded: Loaded, command: AppointMember | RelieveMember) -> bool:
     """Return whether nobody ever held a seat: the founder fills each seat once."""
     board = loaded.board(command.board)
     return board is None or command.seat not in {tenure.seat for tenure in board.tenures}
+
+
+def _as_seated(loaded: Loaded, command: AppointMember | RelieveMember) -> str:
+    """Return the id a person is appointed under, or under which they were given a seat."""
+    person = loaded.person(command.person).id
+    if isinstance(command, AppointMember):
+        return person
+    on_record: Board | None = loaded.state(board_stream(command.board))
+    tenures = () if on_record is None else on_record.tenures
+    ids = (t.person for t in reversed(tenures) if t.seat == command.seat)
+    return next((one for one in ids if loaded.office().one(one) == person), person)
 
 
 def _require_founder(loaded: Loaded, act: Act) -> None:

@@ -2,19 +2,21 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from domain import board as boards
+from domain import doubles, policy_book, portfolio, project, review
 from domain import office as offices
 from domain import person as people
-from domain import policy_book, portfolio, project, review
 from domain.base import Document
 from domain.board import Board
+from domain.docket import PanelSeat
 from domain.event import Event, stream_kind
 from domain.office import OFFICE, Office
 from domain.pack import Pack
 from domain.person import Identity, Person
+from domain.policy import Board as BoardRule
 from domain.policy import Policy
 from domain.policy_book import PolicyBook
 from domain.portfolio import Portfolio
@@ -140,14 +142,20 @@ class Loaded:
         found: Identity | None = self.state(stream)
         return found
 
+    def joined(self) -> doubles.Joined:
+        """Return which ids of people stand for which others."""
+        office: Office | None = self.state(OFFICE)
+        return {} if office is None else office.joined
+
     def person(self, person: str) -> Person:
-        """Return a person.
+        """Return a person; of one who was joined with another, the one that stands for them.
 
         Raises:
             NotKnown: nobody has this id.
         """
         found: Person | None = self.state(people.person_stream(person))
-        return _known(found, f"person {person}")
+        known = _known(found, f"person {person}")
+        return known.changed(id=self.joined().get(known.id, known.id))
 
     def portfolio(self, code: str) -> Portfolio:
         """Return a portfolio."""
@@ -162,12 +170,17 @@ class Loaded:
         """
         stream = project.project_stream(code)
         found: Project | None = None if stream in self._unseen else self.state(stream)
-        return _known(found, f"project {code}")
+        return doubles.project_of(_known(found, f"project {code}"), self.joined())
 
     def board(self, name: str) -> Board | None:
-        """Return a board's tenures, None where nobody was ever appointed."""
+        """Return a board, None where nobody was ever appointed."""
         found: Board | None = self.state(boards.board_stream(name))
-        return found
+        return doubles.board_of(found, self.joined())
+
+    def panel(self, name: str, rule: BoardRule, day: date) -> tuple[PanelSeat, ...]:
+        """Return every seat of a board with whoever holds it on a day, each human being once."""
+        found: Board | None = self.state(boards.board_stream(name))
+        return doubles.seated_once(boards.panel(rule, found, day), self.joined())
 
     def review(self, stream: str) -> Review:
         """Return a review by its stream.
@@ -183,7 +196,7 @@ class Loaded:
                 "this review is also about projects that are not shown to you",
                 fix="Let somebody act to whom all of them are shown.",
             )
-        return shown
+        return doubles.review_of(shown, self.joined())
 
     def book(self, policy: str) -> PolicyBook:
         """Return the adopted versions of a policy."""

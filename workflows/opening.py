@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from domain.authority import board_for, filled, matter_named
+from domain.authority import filled, matter_named
 from domain.base import Value
-from domain.board import panel
 from domain.money import Money
 from domain.policy import Policy
 from domain.proposal import Proposal
@@ -14,6 +13,7 @@ from domain.review_events import review_stream
 from domain.review_rulings import Opening
 from workflows.calendar import day_of, window_end
 from workflows.loaded import Loaded
+from workflows.standing import deciding_board
 
 
 class TakenUp(Value):
@@ -55,8 +55,10 @@ def settle_opening(
     """
     digest, text = policy
     rule = matter_named(text, taken.matter)
-    board = board_for(rule, taken.amount)
-    zone = loaded.office().zone
+    office = loaded.office()
+    zone = office.zone
+    day = day_of(now, zone)
+    board, grant = deciding_board(loaded, text, taken.matter, taken.amount, day)
     return Opening(
         stream=next_review(loaded, taken.subject, taken.gate or taken.matter),
         matter=taken.matter,
@@ -65,10 +67,11 @@ def settle_opening(
         board=board,
         amount=taken.amount,
         policy=digest,
-        panel=panel(text.boards[board], loaded.board(board), day_of(now, zone)),
-        proposers=taken.proposers,
+        panel=loaded.panel(board, text.boards[board], day),
+        proposers=tuple(sorted({office.one(person) for person in taken.proposers})),
         proposal=taken.proposal,
         closes_at=None if rule.window is None else window_end(now, rule.window.days, zone),
+        grant=grant,
     )
 
 
@@ -93,7 +96,7 @@ def next_review(loaded: Loaded, subject: str, about: str) -> str:
 def can_sit(loaded: Loaded, policy: Policy, board: str, now: datetime) -> bool:
     """Return whether enough seats of a board are filled today to make its quorum."""
     rule = policy.boards[board]
-    seats = panel(rule, loaded.board(board), day_of(now, loaded.office().zone))
+    seats = loaded.panel(board, rule, day_of(now, loaded.office().zone))
     count, _, base = rule.quorum.partition("/")
     if base:
         return len(filled(seats)) * int(base) >= int(count) * len(seats)

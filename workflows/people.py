@@ -4,9 +4,17 @@ import hmac
 from hashlib import sha256
 
 from domain.act import Act
-from domain.base import Value
+from domain.base import Json, Value
 from domain.office import OFFICE, PEPPER
-from domain.person import RegisterPerson, register
+from domain.person import (
+    JoinPeople,
+    LinkIdentity,
+    RegisterPerson,
+    join,
+    link,
+    person_stream,
+    register,
+)
 from domain.private import open_disclosure
 from domain.refusals import NotKnown
 from workflows.desk import Answer, Asked, Decision, Desk
@@ -19,10 +27,12 @@ class Vouched(Value):
     Attributes:
         issuer: who vouches: an identity provider, ``office``, or ``import`` for a bare name.
         subject: the identity, as the issuer names it.
+        email: an address the issuer vouches for as well: that it is this identity's own.
     """
 
     issuer: str
     subject: str
+    email: str | None = None
 
 
 OFFICE_ISSUER = "office"
@@ -39,26 +49,65 @@ class People:
     def known(self, vouched: Vouched) -> str | None:
         """Return the id of the person an identity belongs to, None at first sight.
 
+        Of people who were joined it is the id that stands for both.
+
         Raises:
             NotKnown: there is no office yet.
         """
-        identity = self._desk.load().identity(self._stream(vouched))
-        return None if identity is None else identity.person
+        loaded = self._desk.load()
+        identity = loaded.identity(self._stream(vouched))
+        return None if identity is None else loaded.office().one(identity.person)
 
     def sign_in(self, vouched: Vouched, name: str, act: Act) -> str:
-        """Return the id of whoever signed in; at first sight they become a person."""
+        """Return the id of whoever signed in; at first sight they become a person.
+
+        Whoever was registered by an address that the issuer vouches for is that person.
+        """
         known = self.known(vouched)
         if known is not None:
             return known
+        registered = None if vouched.email is None else self.known(registered_as(vouched.email))
+        if registered is not None:
+            self._link(registered, vouched, act.changed(by=registered, recorded_by=registered))
+            return registered
         person = act.new_id("person")
         self_made = act.changed(by=person, recorded_by=person)
         return self._register(vouched, RegisterPerson(name=name[:200]), self_made)
 
     def register(self, command: RegisterPerson, act: Act) -> Answer:
         """Make a person known before they first sign in, by e-mail or by name."""
-        subject = command.email.casefold() if command.email else command.name
-        vouched = Vouched(issuer=OFFICE_ISSUER, subject=subject)
+        vouched = Vouched(issuer=OFFICE_ISSUER, subject=command.name)
+        if command.email:
+            vouched = registered_as(command.email)
         return self._perform(vouched, command, act)
+
+    def link(self, person: str, command: LinkIdentity, act: Act) -> Answer:
+        """Let an identity belong to a person, before they first sign in with it.
+
+        Raises:
+            NotKnown: nobody has this id.
+            Taken: the identity belongs to a person already.
+        """
+        vouched = Vouched(issuer=command.issuer, subject=command.subject)
+        return self._link(person, vouched, act)
+
+    def join(self, command: JoinPeople, act: Act) -> Answer:
+        """Say that two people on record are one; from here on they count once, everywhere.
+
+        Raises:
+            NotKnown: nobody has one of the ids.
+            Taken: they are one already.
+            NotYourOwn: whoever says so is one of them.
+        """
+        subject = person_stream(command.person)
+        asked = Asked(act="join_people", subject=subject, content=command.as_json())
+
+        def decide(loaded: Loaded) -> Decision:
+            person, into = loaded.person(command.person).id, loaded.person(command.into).id
+            drafts = join(OFFICE, command, person, into, act.by)
+            return Decision(drafts, {"person": into, "joined": person})
+
+        return self._desk.perform(act, asked, decide)
 
     def named(self, name: str, act: Act) -> str:
         """Return the id of a person known only by name, as imports bring them."""
@@ -67,6 +116,18 @@ class People:
         if known is not None:
             return known
         return self._register(vouched, RegisterPerson(name=name[:200]), act)
+
+    def _link(self, person: str, vouched: Vouched, act: Act) -> Answer:
+        stream = self._stream(vouched)
+        # Nothing an identity says of itself is kept, not even as what was asked for.
+        content: dict[str, Json] = {"person": person, "identity": stream}
+        asked = Asked(act="link_identity", subject=person_stream(person), content=content)
+
+        def decide(loaded: Loaded) -> Decision:
+            known = loaded.person(person).id
+            return Decision(link(loaded.identity(stream), stream, known), {"person": known})
+
+        return self._desk.perform(act, asked, decide)
 
     def _register(self, vouched: Vouched, command: RegisterPerson, act: Act) -> str:
         answer = self._perform(vouched, command, act)
@@ -90,6 +151,11 @@ class People:
         if pepper is None:
             raise NotKnown("there is no office yet", fix="Found it first: `quorate init`.")
         return identity_stream(str(open_disclosure(pepper.text)[1]), vouched)
+
+
+def registered_as(email: str) -> Vouched:
+    """Return the identity of whoever the office registers by an address."""
+    return Vouched(issuer=OFFICE_ISSUER, subject=email.strip().casefold())
 
 
 def identity_stream(pepper: str, vouched: Vouched) -> str:

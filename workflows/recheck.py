@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 
 from pydantic import ValidationError
 
+from domain import office as offices
 from domain import review as reviews
 from domain.base import Value, digest
 from domain.catalogue import UnreadableEvent
+from domain.doubles import review_of
 from domain.event import stream_kind
 from domain.history import FaultKind, HistoryFault, again, against_log, is_computed
+from domain.office import OFFICE, Office
 from domain.pack import Pack
 from domain.policy import Policy
 from domain.refusals import PolicyFaulty
@@ -111,12 +114,15 @@ class _Checking:
         self._log = log
         self._open: dict[str, Review] = {}
         self._policies: dict[str, Policy] = {}
+        self._office: Office | None = None
         self.computed = self.equal = self.reported = 0
         self.faults: list[HistoryFault] = []
 
     def take(self, recorded: Recorded) -> None:
         """Check an event if it is a ruling, and fold it if it happened to a review."""
         event = recorded.event
+        if event.stream == OFFICE:
+            self._office = offices.evolve(self._office, event, recorded.position)
         if stream_kind(event.stream) != "review":
             return
         if isinstance(event.data, ReviewRuled):
@@ -133,6 +139,8 @@ class _Checking:
             return
         self.computed += 1
         review = self._open.get(recorded.event.stream)
+        if review is not None and self._office is not None:
+            review = review_of(review, self._office.joined)
         found = list(against_log(recorded.position, recorded.event, review))
         if body.docket is not None:
             found += self._again(recorded.position, body)

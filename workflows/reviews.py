@@ -29,6 +29,7 @@ from domain.review_commands import (
 )
 from domain.review_events import review_stream
 from domain.review_rulings import open_review, present
+from domain.stand_in_acts import recuse
 from domain.words import MatterKind
 from workflows import machine
 from workflows.calendar import day_of, end_of_day
@@ -38,10 +39,17 @@ from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.loaded import Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, settle_opening
+from workflows.standing import acting_for, require_granted, stood_in, today
 from workflows.undoing import UNDOING, to_undo
 
 NOT_ABOUT_A_PROJECT = frozenset(
-    {MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE, MatterKind.SET_ENVELOPE}
+    {
+        MatterKind.ADOPT_POLICY,
+        MatterKind.APPOINT,
+        MatterKind.RELIEVE,
+        MatterKind.GRANT_AUTHORITY,
+        MatterKind.SET_ENVELOPE,
+    }
 )
 STEPS = {
     MatterKind.DEFER: "defer",
@@ -117,20 +125,24 @@ class Reviews:
         return self._in_review(f"answer_question_{question}", stream, command, act, decide)
 
     def vote(self, stream: str, command: CastVote, act: Act, if_match: int | None = None) -> Answer:
-        """Cast or replace one's own ballot."""
+        """Cast or replace one's own ballot, or that of the seat one stands in for."""
 
         def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
-            pack = loaded.pack(review.pack)
-            return review_acts.vote(
-                review, command, matter_of(loaded, review), pack, act, loaded.basis
-            )
+            require_granted(loaded, review, today(loaded, act))
+            pack, matter = loaded.pack(review.pack), matter_of(loaded, review)
+            standing = acting_for(loaded, review, act.by, command.seat, today(loaded, act))
+            poll = review_acts.Poll(matter, pack, loaded.basis, standing)
+            return review_acts.vote(review, command, poll, act)
 
         return self._in_review("cast_vote", stream, command, act, decide, if_match)
 
     def declare_conflict(self, stream: str, command: DeclareConflict, act: Act) -> Answer:
-        """Declare a conflict of interest for one's own seat."""
+        """Declare a conflict of interest: of one's own seat, or one's own where one stands in."""
 
-        def decide(_loaded: Loaded, review: Review) -> Sequence[Draft]:
+        def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
+            standing = acting_for(loaded, review, act.by, command.seat, today(loaded, act))
+            if standing is not None:
+                return recuse(review, command, standing)
             return review_acts.declare_conflict(review, command, act)
 
         return self._in_review("declare_conflict", stream, command, act, decide)
@@ -141,10 +153,10 @@ class Reviews:
 
         def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
             require_minutes(subjects(loaded, review), command.minutes)
-            today = day_of(act.now, loaded.office().zone)
-            return review_acts.record_sitting(
-                review, command, matter_of(loaded, review), loaded.pack(review.pack), today
-            )
+            pack, matter = loaded.pack(review.pack), matter_of(loaded, review)
+            poll = review_acts.Poll(matter, pack, loaded.basis)
+            standing = stood_in(loaded, review, command)
+            return review_acts.record_sitting(review, command, poll, today(loaded, act), standing)
 
         return self._in_review("record_sitting", stream, command, in_room, decide)
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from domain.act import Act, Channel
-from domain.authority import board_for, matter_for_gate, matter_named
+from domain.authority import matter_for_gate, matter_named
 from domain.base import Json
-from domain.board import panel
 from domain.docket import Verdict
 from domain.event import Draft
 from domain.pack import PackOption
@@ -21,7 +20,7 @@ from domain.refusals import (
     UnknownFact,
 )
 from domain.review import Review
-from domain.review_acts import require_open, vote
+from domain.review_acts import Poll, require_open, vote
 from domain.review_commands import CastVote, PresentPack, ReportRuling
 from domain.review_events import ReportedRuling, ReviewRuled, RulingReported
 from domain.review_rulings import Opening, is_decided, open_review, present, rule_review
@@ -32,6 +31,7 @@ from workflows.effecting import effects, followed
 from workflows.loaded import EVOLVES, Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, next_review, settle_opening
+from workflows.standing import acting_for, deciding_board, today
 
 
 class Rulings:
@@ -99,10 +99,13 @@ def ruled(
 ) -> tuple[Sequence[Draft], Verdict]:
     """Return the ruling of a review with everything it causes."""
     require_open(review)
+    standing = None
+    if act.by != review.opened_by:
+        standing = acting_for(loaded, review, act.by, None, today(loaded, act))
     pack = loaded.pack(review.pack)
     if pack is None:
         raise NoPack(f"nothing was put before review {review.stream} yet")
-    ruling = rule_review(review, policy, pack, act)
+    ruling = rule_review(review, policy, pack, act, standing)
     verdict = ruling.verdict
     caused: Sequence[Draft] = ()
     if is_decided(verdict) and verdict.option is not None:
@@ -129,7 +132,8 @@ def decided_alone(
     review = followed(review, presented, act, EVOLVES["review"])
     command = CastVote(pack=review.pack, option=option)
     matter = policy.matters[opening.matter]
-    cast = vote(review, command, matter, loaded.pack(review.pack), act, loaded.basis)
+    poll = Poll(matter=matter, pack=loaded.pack(review.pack), head=loaded.basis)
+    cast = vote(review, command, poll, act)
     review = followed(review, cast, act, EVOLVES["review"])
     caused, verdict = ruled(loaded, review, policy, act)
     return (*drafts, *presented, *cast, *caused), verdict
@@ -172,10 +176,11 @@ def _reported(loaded: Loaded, command: ReportRuling, act: Act) -> Draft:
         raise UnknownFact(f"matter {name} has no option {command.option}; it has {known}")
     _require_reportable(option, command)
     require_minutes((project,), command.minutes)
-    board = board_for(matter, project.requested)
     day = day_of(command.decided_at, loaded.office().zone)
-    seats = panel(policy.boards[board], loaded.board(board), day)
-    if command.decided_by not in {seat.person for seat in seats}:
+    board, _ = deciding_board(loaded, policy, name, project.requested, day)
+    seats = loaded.panel(board, policy.boards[board], day)
+    decided_by = loaded.office().one(command.decided_by)
+    if decided_by not in {seat.person for seat in seats}:
         raise NotASeat(f"on {day} this person held no seat on board {board}")
     body = RulingReported(
         matter=name,
@@ -186,7 +191,7 @@ def _reported(loaded: Loaded, command: ReportRuling, act: Act) -> Draft:
         panel=seats,
         option=command.option,
         review_date=command.review_date,
-        decided_by=command.decided_by,
+        decided_by=decided_by,
         decided_at=command.decided_at,
         minutes=command.minutes,
     )

@@ -12,6 +12,7 @@ from api.http.looking import Look, Looking, Seen
 from api.http.shown import Names
 from domain.base import Code
 from domain.person import person_stream
+from domain.policy import Board as BoardRule
 from domain.refusals import NotKnown
 from projections.inbox import Reckoning, Waiting, inbox
 from projections.reading import Answer
@@ -40,7 +41,7 @@ def show_inbox(person: Code, look: Look) -> Response:
 
 def reckoning(look: Looking) -> Reckoning:
     """Return what an inbox depends on besides the log."""
-    return Reckoning(look.moment, look.day, proposer_decides(look.house))
+    return Reckoning(look.moment, look.day, proposer_decides(look.house), board_rule(look.house))
 
 
 def proposer_decides(house: House) -> Callable[[str, str], bool]:
@@ -50,6 +51,15 @@ def proposer_decides(house: House) -> Callable[[str, str], bool]:
         return house.desk.texts.policy(policy).matters[matter].proposer_may_decide
 
     return decides
+
+
+def board_rule(house: House) -> Callable[[str, str], BoardRule]:
+    """Return what says of a policy and a board whether others may stand in there."""
+
+    def rule(policy: str, board: str) -> BoardRule:
+        return house.desk.texts.policy(policy).boards[board]
+
+    return rule
 
 
 def waiting_lines(found: Answer[tuple[Waiting, ...]]) -> list[dict[str, Any]]:

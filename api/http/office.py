@@ -31,7 +31,8 @@ def show_office(look: Look) -> Response:
     office: Office | None = folded(look.house, OFFICE, look.here)
     if office is None:
         raise NotKnown("there is no office yet", fix="Found it first: POST /api/v1/office.")
-    shown = Names(look.house).of(office.as_json(), "founder")
+    told = {name: value for name, value in office.as_json().items() if name != "joined"}
+    shown = Names(look.house).of(told, "founder")
     return look.answer(look.here, {"office": shown})
 
 
@@ -58,9 +59,10 @@ def show_me(look: Look) -> Response:
 
 
 def _seats(look: Looking, person: str) -> list[dict[str, Any]]:
+    office: Office = look.house.desk.load().office()
     return [
         {"board": board.code, "seat": tenure.seat, "since": tenure.since, "until": tenure.until}
         for board in boards(look.views, look.asked, ALL_ROWS).found
         for tenure in board.tenures
-        if tenure.person == person and tenure.holds_on(look.day)
+        if office.one(tenure.person) == person and tenure.holds_on(look.day)
     ]

@@ -13,7 +13,7 @@ from domain.base import Code, Json
 from domain.project import project_stream
 from domain.refusals import NoPack
 from projections.reading import Answer
-from projections.reviews import Before, ReviewRow, review, reviews
+from projections.reviews import Before, CountedBallot, ReviewRow, review, reviews
 from workflows.store.contract import Recorded
 
 router = APIRouter(tags=["reviews"])
@@ -79,10 +79,7 @@ def pack_shown(look: Looking, found: Answer[ReviewRow]) -> dict[str, Any]:
 
 
 def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]) -> dict[str, Any]:
-    ballots = [
-        {**names.of(one._asdict(), "person"), **comments.get(one.position, {})}
-        for one in row.ballots
-    ]
+    ballots = [{**_ballot(one, names), **comments.get(one.position, {})} for one in row.ballots]
     panel = [{"seat": seat, "person": names.person(who)} for seat, who in row.panel.items()]
     kept = {k: v for k, v in row._asdict().items() if k not in {"asked", "answered", "born"}}
     return {
@@ -93,6 +90,13 @@ def _shown(row: ReviewRow, names: Names, comments: Mapping[int, dict[str, Json]]
         "questions": len(row.asked),
         "answered": len(row.answered),
     }
+
+
+def _ballot(one: CountedBallot, names: Names) -> dict[str, Any]:
+    """Return a ballot as shown; for whom it was cast only where that is somebody else."""
+    shown = names.of(one._asdict(), "person", "on_behalf_of")
+    own = one.on_behalf_of is None
+    return {k: v for k, v in shown.items() if not (own and k in {"on_behalf_of", "right"})}
 
 
 def questions_shown(look: Looking, row: ReviewRow) -> list[dict[str, Any]]:

@@ -127,6 +127,12 @@ ERRORS: list[tuple[Path, Any, Path, str]] = [
     ((*BOARD, "seats", 3), {"id": "a"}, (*BOARD, "seats", 3, "id"), "a is listed twice"),
     ((*BOARD, "chair"), "z", (*BOARD, "chair"), "there is no seat z; there are: a, b, c"),
     ((*BOARD, "chair"), None, (*BOARD, "voting", "tie"), "the chair settles ties"),
+    (
+        BOARD,
+        {"seats": [{"id": "a"}], "voting": {"at_least": "1/1"}, "deputies": {"named_by": "chair"}},
+        (*BOARD, "deputies", "named_by"),
+        "the chair names deputies",
+    ),
     ((*BOARD, "voting", "veto"), ["a", "z"], (*BOARD, "voting", "veto", 1), "there is no seat z"),
     (
         (*BOARD, "voting", "more_than"),

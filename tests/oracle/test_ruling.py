@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.base import canonical, read_canonical
 from domain.criteria import evaluate
-from domain.docket import Ballot, Docket, PanelSeat
+from domain.docket import Ballot, Docket, PanelSeat, Right
 from domain.pack import Pack
 from domain.policy import Policy, Predicate
 from domain.ruling import may_rule, rule, settled
@@ -136,6 +136,24 @@ def test_a_ballot_of_a_seat_unable_to_vote_changes_nothing(
     assert rule(policy, pack, more) == rule(policy, pack, docket)
     assert settled(policy, pack, more) == settled(policy, pack, docket)
     assert may_rule(policy, pack, more) == may_rule(policy, pack, docket)
+
+
+@given(cases())
+@examples(200)
+def test_a_ballot_counts_the_same_whoever_cast_it_for_the_seat(case: Case) -> None:
+    """A deputy's ballot is the seat's: engine and oracle rule as if the member had cast it."""
+    policy, pack, docket = case
+    ballots = tuple(
+        ballot.changed(
+            person="deputy",
+            on_behalf_of=ballot.person,
+            right=Right(kind="deputy", number=number),
+        )
+        for number, ballot in enumerate(docket.ballots, start=1)
+    )
+    stood_in = docket.changed(ballots=ballots)
+    assert rule(policy, pack, stood_in) == rule(policy, pack, docket)
+    assert oracle.ruling(policy, pack, stood_in) == oracle.ruling(policy, pack, docket)
 
 
 @given(cases())
