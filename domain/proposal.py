@@ -22,6 +22,7 @@ class Proposal(Value):
         lines: the envelope to set, by period and kind.
         change: number of the change request that is decided.
         condition: the condition to waive.
+        into: code of the project that replaces a duplicate.
         undo: stream of the review whose ruling is to be set aside or revoked.
     """
 
@@ -35,4 +36,5 @@ class Proposal(Value):
     lines: tuple[Line, ...] | None = None
     change: int | None = None
     condition: Name | None = None
+    into: Code | None = None
     undo: str | None = None

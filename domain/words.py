@@ -39,6 +39,9 @@ class MatterKind(StrEnum):
     APPOINT = "appoint"
     RELIEVE = "relieve"
     TRANSFER = "transfer"
+    SUPERSEDE = "supersede"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 class Outcome(StrEnum):
