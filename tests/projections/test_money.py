@@ -82,6 +82,13 @@ class Step(NamedTuple):
     lines: tuple[tuple[int, int], ...]
 
 
+OPENING = [
+    Step(0, 0, 0, ((0, 901),)),
+    Step(2, 0, 0, ((0, 301),)),
+    Step(2, 2, 0, ((0, 201),)),
+    Step(7, 0, 0, ((0, 51),)),
+]
+"""Two projects of one portfolio hold money, so that there is something to merge and to split."""
 steps = st.lists(
     st.builds(
         Step,
@@ -95,8 +102,8 @@ steps = st.lists(
             unique_by=lambda line: line[0] % 4,
         ).map(tuple),
     ),
-    max_size=30,
-)
+    max_size=26,
+).map(lambda history: [*OPENING, *history])
 
 
 class Treasury:
@@ -428,6 +435,36 @@ def test_a_transferred_project_takes_its_request_along_and_leaves_what_was_spent
     corrected = told_of(asked, step(8, (0, 3), other=0))
     assert corrected["A"].cells[0].total.actual == Decimal("3.03")
     assert corrected["B"].cells[0].total.actual == Decimal("4.04")
+
+
+@pytest.mark.parametrize(
+    ("division", "held", "spent"),
+    [
+        (
+            step(11, (0, 1), other=2),
+            {"N-1": "86.00", "N-2": "215.01", "P-3": "201.01"},
+            {"N-1": "14.72", "N-2": "36.79"},
+        ),
+        (
+            step(11, (0, 1), other=1),
+            {"P-1": "43.00", "N-1": "258.01", "P-3": "201.01"},
+            {"P-1": "7.36", "N-1": "44.15"},
+        ),
+        (step(10, (0, 1), which=2, other=1), {"P-3": "502.02"}, {"P-3": "51.51"}),
+    ],
+)
+def test_what_is_divided_leaves_its_sources_and_comes_to_the_parts(
+    asked: tuple[Treasury, Runner],
+    division: Step,
+    held: dict[str, str],
+    spent: dict[str, str],
+) -> None:
+    before = told_of(asked, *OPENING)["A"].cells[0]
+    after = told_of(asked, division)["A"].cells[0]
+    assert {row.project: str(row.sums.held) for row in after.rows if row.sums.held} == held
+    assert {row.project: str(row.sums.actual) for row in after.rows if row.sums.actual} == spent
+    assert (after.free, after.total.allocated) == (before.free, before.total.allocated)
+    assert after.total.actual == before.total.actual
 
 
 def test_there_is_no_such_portfolio(asked: tuple[Treasury, Runner]) -> None:
