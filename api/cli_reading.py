@@ -14,7 +14,7 @@ from domain.refusals import NotKnown
 from projections.as_of import instant
 from projections.decisions import Ruled, decisions
 from projections.reading import Answer, Page
-from projections.register import ProjectRow, Wanted, register
+from projections.register import ProjectRow, Wanted, codes, register, supersedes
 from projections.trail import Span, trail
 
 EVERYTHING = Page(limit=None)
@@ -53,7 +53,7 @@ def status(
         say_table(
             columns,
             (
-                (line["code"], line["title"], line["phase_label"], line["standing"], _day(line))
+                (line["code"], line["title"], line["phase_label"], _standing(line), _day(line))
                 for line in lines
             ),
         )
@@ -121,6 +121,7 @@ def show_trail(
 def _projects(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> list[dict[str, Any]]:
     at, names, titles = at_answer(found), Names(look.house), Titles(look.house)
     labels = None if at is None else PhaseLabels(look.house, at)
+    replacing = supersedes(look.house.views.reading, at)
     lines = []
     for row in found.found:
         line = names.of(row._asdict(), "proposer")
@@ -128,7 +129,9 @@ def _projects(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> list[dict
         line["phase_label"] = labels.label(row.portfolio, row.phase) if labels else row.phase
         amount, currency = line.pop("requested_amount"), line.pop("requested_currency")
         asked = None if amount is None else {"amount": amount, "currency": currency}
-        lines.append({**line, "requested": asked})
+        linked = {name: codes(line[name]) for name in ("superseded_by", "came_from")}
+        others = replacing.get(row.code, ())
+        lines.append({**line, **linked, "supersedes": others, "requested": asked})
     return lines
 
 
@@ -162,6 +165,11 @@ def _end(found: Answer[Any], count: int, what: str) -> None:
     say()
     moment = "" if found.as_of is None else f", {moment_text(found.as_of)[:19]}Z"
     say(f"{count} {what}{'' if count == 1 else 's'} at position {found.position}{moment}")
+
+
+def _standing(line: dict[str, Any]) -> str:
+    by = ", ".join(line["superseded_by"])
+    return f"{line['standing']} by {by}" if by else str(line["standing"])
 
 
 def _day(line: dict[str, Any]) -> str:

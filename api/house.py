@@ -9,6 +9,7 @@ from projections.runner import Runner
 from workflows.changes import Changes
 from workflows.conditions import Conditions
 from workflows.desk import Desk
+from workflows.dividing import Merges
 from workflows.envelopes import Envelopes
 from workflows.governing import Governing
 from workflows.imports import Imports
@@ -33,8 +34,8 @@ class House:
         log: the log.
         desk: where acts are carried out.
         now: the clock given to it.
-        offices, people, governing, portfolios, projects, reviews, rulings, imports: what people
-            do.
+        offices, people, governing, portfolios, projects, reviews, merges, rulings, imports: what
+            people do.
         outlooks: what a review would come to; records nothing.
         evidence: the files held here.
         views: keeps the views; ``follow()`` or ``catch_up()`` brings them up to the log, and
@@ -64,6 +65,7 @@ class House:
         self.restricting = Restricting(self.desk)
         self.changes = Changes(self.desk)
         self.reviews = Reviews(self.desk)
+        self.merges = Merges(self.desk)
         self.rulings = Rulings(self.desk)
         self.outlooks = Outlooks(self.desk)
         self.conditions = Conditions(self.desk)

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from domain.base import Number, Text, Value
+from domain.base import Code, Number, Text, Value
 from domain.event import Body
 from domain.funds import PlannedLine
 from domain.money import Money
@@ -94,4 +94,21 @@ class BaselineSet(Body):
     number: int = Field(ge=1)
     promise: Promise
     change: int = Field(ge=1)
+    ruling: str
+
+
+class BaselineDivided(Body):
+    """A merge or a split gave the project its share of what had been promised.
+
+    Attributes:
+        number: number of the baseline within the project, from 1.
+        promise: what is promised.
+        sources: codes of the projects whose promises were divided.
+        ruling: review that decided it.
+    """
+
+    TOPIC: ClassVar[str] = "baseline.divided/1"
+    number: int = Field(ge=1)
+    promise: Promise
+    sources: tuple[Code, ...] = Field(min_length=1)
     ruling: str

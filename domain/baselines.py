@@ -10,6 +10,7 @@ from domain.act import Act
 from domain.base import Value
 from domain.baseline_events import (
     Aspect,
+    BaselineDivided,
     BaselineSet,
     ChangeRequested,
     ChangeWithdrawn,
@@ -49,12 +50,15 @@ class Baseline(Value):
     """A promise that holds, or held.
 
     Attributes:
-        change: number of the request that was approved. ruling: review that decided it.
+        change: number of the request that was approved; absent for a share of a division.
+        sources: of such a share, the projects whose promises were divided.
+        ruling: review that decided it.
     """
 
     number: int
     promise: Promise
-    change: int
+    change: int | None = None
+    sources: tuple[str, ...] = ()
     ruling: str
 
 
@@ -95,6 +99,8 @@ def evolve(promises: Promises, event: Event) -> Promises:
                 changes=_with_status(promises, body.change, "approved"),
                 baselines=(*promises.baselines, baseline),
             )
+        case BaselineDivided() as body:
+            return promises.changed(baselines=(*promises.baselines, Baseline(**dict(body))))
     return promises
 
 

@@ -9,9 +9,20 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from domain.base import Json, NotCanonical, canonical, parse
-from domain.baseline_events import BaselineSet, ChangeRequested, ChangeWithdrawn
+from domain.baseline_events import (
+    BaselineDivided,
+    BaselineSet,
+    ChangeRequested,
+    ChangeWithdrawn,
+)
 from domain.board import MemberAppointed, MemberRelieved
-from domain.condition_events import ConditionImposed, ConditionSatisfied, ConditionWaived
+from domain.condition_events import (
+    ConditionImposed,
+    ConditionPassedOn,
+    ConditionSatisfied,
+    ConditionTakenOver,
+    ConditionWaived,
+)
 from domain.event import Body, Event
 from domain.money_events import CostRecorded, FundsApproved, FundsRequested
 from domain.office import ActRefused, OfficeConstituted, OfficeFounded
@@ -20,6 +31,7 @@ from domain.policy_book import PolicyAdopted
 from domain.portfolio_events import (
     EnvelopeSet,
     FundsAllocated,
+    FundsDivided,
     FundsReleased,
     NumberGiven,
     PortfolioChartered,
@@ -60,6 +72,7 @@ from domain.stand_in_events import (
     DeputyRecalled,
     StandInRecused,
 )
+from domain.succession_events import ProjectDivided, ProjectSucceeded, ProjectSuperseded
 from domain.undoing_events import (
     ProjectRestored,
     RulingRevoked,
@@ -126,6 +139,13 @@ BODIES: tuple[type[Body], ...] = (
     DeputyRecalled,
     AuthorityGranted,
     StandInRecused,
+    ProjectSuperseded,
+    ProjectDivided,
+    ProjectSucceeded,
+    FundsDivided,
+    ConditionPassedOn,
+    ConditionTakenOver,
+    BaselineDivided,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 

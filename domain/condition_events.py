@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from domain.base import Code
 from domain.event import Body, Event
 from domain.pack import Condition
 from domain.policy import Name
@@ -58,6 +59,40 @@ class ConditionWaived(Body):
     ruling: str
 
 
+class ConditionPassedOn(Body):
+    """A merge or a split gave the open condition to another project.
+
+    Attributes:
+        condition: its name.
+        to: code of the project that takes it over.
+        division: review that decided it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.passed_on/1"
+    condition: Name
+    to: Code
+    division: str
+
+
+class ConditionTakenOver(Body):
+    """A merge or a split obliges this project to what another one was obliged to.
+
+    Attributes:
+        condition, owner, due, evidence, ruling: as it was imposed.
+        source: code of the project it was open on.
+        division: review that decided it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.taken_over/1"
+    condition: Name
+    owner: str
+    due: datetime.date
+    evidence: Name | None = None
+    ruling: str
+    source: Code
+    division: str
+
+
 class Obligation(Condition):
     """A condition as a ruling imposed it, and what became of it.
 
@@ -68,7 +103,7 @@ class Obligation(Condition):
 
     ruling: str
     position: int
-    status: Literal["open", "satisfied", "waived"] = "open"
+    status: Literal["open", "satisfied", "waived", "passed_on"] = "open"
 
 
 def evolve(
@@ -76,16 +111,18 @@ def evolve(
 ) -> Mapping[str, Obligation]:
     """Apply one event of a project's stream to its conditions, the newest of each name."""
     match event.data:
-        case ConditionImposed() as body:
+        case ConditionImposed() | ConditionTakenOver() as body:
             return {**conditions, body.condition: _imposed(body, position)}
         case ConditionSatisfied(condition=name):
             return _settled(conditions, name, "satisfied")
         case ConditionWaived(condition=name):
             return _settled(conditions, name, "waived")
+        case ConditionPassedOn(condition=name):
+            return _settled(conditions, name, "passed_on")
     return conditions
 
 
-def _imposed(body: ConditionImposed, position: int) -> Obligation:
+def _imposed(body: ConditionImposed | ConditionTakenOver, position: int) -> Obligation:
     return Obligation(
         id=body.condition,
         owner=body.owner,

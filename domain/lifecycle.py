@@ -12,7 +12,7 @@ step                   can be taken from                    leads to
 ``withdraw``           proposed, deferred                   withdrawn
 ``cancel``             active, on hold                      cancelled
 ``rest:closed``        active                               closed, where ``rests`` shows it
-``rest:superseded``    proposed, active, closed             superseded, where ``rests`` shows it
+``rest:superseded``    any but what has ended, and closed   superseded, where ``rests`` shows it
 =====================  ===================================  ====================================
 
 A project that comes to rest is shown in the phase the policy names for that standing, or stays in
@@ -47,7 +47,13 @@ RESTS_FROM: dict[Standing, tuple[Standing, ...]] = {
     Standing.WITHDRAWN: (Standing.PROPOSED, Standing.DEFERRED),
     Standing.CANCELLED: (Standing.ACTIVE, Standing.ON_HOLD),
     Standing.CLOSED: (Standing.ACTIVE,),
-    Standing.SUPERSEDED: (Standing.PROPOSED, Standing.ACTIVE, Standing.CLOSED),
+    Standing.SUPERSEDED: (
+        Standing.PROPOSED,
+        Standing.DEFERRED,
+        Standing.ACTIVE,
+        Standing.ON_HOLD,
+        Standing.CLOSED,
+    ),
 }
 """Standings from which a project may come to rest with another."""
 

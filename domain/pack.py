@@ -9,6 +9,7 @@ from domain.base import Code, Moment, Value
 from domain.facts import FactValue
 from domain.funds import LINES_MAX, Line
 from domain.money import Money
+from domain.parts import PARTS_MAX, Part
 from domain.policy import EffectRule, Name
 
 
@@ -50,6 +51,7 @@ class PackOption(Value):
         awards: money for each of several projects.
         review_date: the day by which a deferred project is looked at again.
         target: the phase to which a project goes back. effective_on: first day of the effect.
+        parts: what projects are merged or split into.
     """
 
     id: Name
@@ -60,6 +62,7 @@ class PackOption(Value):
     review_date: datetime.date | None = None
     target: Name | None = None
     effective_on: datetime.date | None = None
+    parts: tuple[Part, ...] = Field(default=(), max_length=PARTS_MAX)
 
     def award(self, project: str) -> Award | None:
         """Return what a project is to get, where the option ranks several."""

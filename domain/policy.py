@@ -194,7 +194,7 @@ class EffectRule(Value):
     do: Literal[
         "move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer",
         "allocate", "release", "set_envelope", "oblige", "waive", "replace_baseline",
-        "undo", "grant",
+        "undo", "grant", "supersede", "merge", "split",
     ]  # fmt: skip
     to: Name | None = None
     standing: Standing | None = None
@@ -202,7 +202,7 @@ class EffectRule(Value):
 
 
 OptionField = Literal[
-    "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on"
+    "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on", "parts"
 ]
 
 

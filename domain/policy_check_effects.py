@@ -1,6 +1,7 @@
 """What is wrong with one effect of an option: where it leads, and which matters it goes with."""
 
 from domain import lifecycle
+from domain.dividing import DIVIDING
 from domain.lifecycle import Found, Path, absent
 from domain.policy import EffectRule, Lifecycle, Matter, Option, Policy
 from domain.words import APPROVING, MatterKind, Outcome, Standing
@@ -14,6 +15,9 @@ MATTER_OF = {
     "transfer": MatterKind.TRANSFER,
     "set_envelope": MatterKind.SET_ENVELOPE,
     "waive": MatterKind.WAIVE,
+    "supersede": MatterKind.SUPERSEDE,
+    "merge": MatterKind.MERGE,
+    "split": MatterKind.SPLIT,
 }
 """Effects that go with one kind of matter only."""
 
@@ -24,6 +28,9 @@ RESTS_OF = {
     MatterKind.REJECT: Standing.REJECTED,
 }
 """Matters that name the standing they lead to; another one would say one thing and do another."""
+
+REPLACES = frozenset({"supersede", "merge", "split"})
+"""Effects that let a project be superseded."""
 
 ABOUT_MONEY = frozenset({"allocate", "release", "set_envelope"})
 REPLACING = frozenset({MatterKind.CHANGE, MatterKind.PASS_GATE})
@@ -49,8 +56,18 @@ def effect_faults(
         yield (*path, "do"), "an option that allocates requires amounts, or awards; add it"
     if effect.do == "undo" and matter.kind not in {MatterKind.SET_ASIDE, MatterKind.REVOKE}:
         yield (*path, "do"), "undo goes with a matter of kind set_aside or revoke"
+    yield from _replaces(path, effect, option, policy.lifecycle)
     if effect.only != "all" and "awards" not in option.requires:
         yield (*path, "only"), "only an option with awards draws a line; leave only out"
+
+
+def _replaces(path: Path, effect: EffectRule, option: Option, cycle: Lifecycle) -> Found:
+    if effect.do in REPLACES and Standing.SUPERSEDED not in cycle.rests:
+        yield (*path, "do"), f"{effect.do}: lifecycle.rests names no phase for superseded; add it"
+    if effect.do in DIVIDING and "parts" not in option.requires:
+        yield (*path, "do"), f"an option that does {effect.do} requires parts; add it"
+    if effect.do in DIVIDING and len(option.effects) > 1:
+        yield (*path, "do"), f"an option that does {effect.do} does nothing else; leave one out"
 
 
 def _moves(
@@ -97,6 +114,10 @@ def option_oddities(path: Path, option: Option, matter: Matter, policy: Policy) 
     if policy.money is not None and ends & GIVES_BACK and "release" not in effects:
         where = ", ".join(sorted(end for end in ends & GIVES_BACK if end is not None))
         yield path, f"a project that becomes {where} keeps its money; add release"
+    if Standing.SUPERSEDED in ends and matter.kind is not MatterKind.PASS_GATE:
+        yield path, "supersedes without saying by what; use a matter of kind supersede"
+    if "parts" in option.requires and not effects & DIVIDING:
+        yield path, "requires parts and divides nothing; add merge or split, or leave parts out"
     if "oblige" in effects and "conditions" not in option.requires:
         yield path, "obliges without asking for conditions; require conditions"
     if Standing.DEFERRED in ends and "review_date" not in option.requires:

@@ -12,7 +12,9 @@ from domain.funds import Cell
 from domain.portfolio_events import (
     EnvelopeSet,
     FundsAllocated,
+    FundsDivided,
     FundsReleased,
+    HeldShare,
     NumberGiven,
     PortfolioChartered,
 )
@@ -112,7 +114,22 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
         case FundsReleased() as body:
             back = {(line.period, line.kind): -line.released.amount for line in body.lines}
             return _moved(portfolio, body, back)
+        case FundsDivided(sources=sources, parts=parts):
+            return {"held": _divided(portfolio.held, sources, parts)}
     return {}
+
+
+def _divided(
+    held: dict[str, dict[Cell, Decimal]],
+    sources: tuple[HeldShare, ...],
+    parts: tuple[HeldShare, ...],
+) -> dict[str, dict[Cell, Decimal]]:
+    found = {**held}
+    for shares, sign in ((sources, -1), (parts, 1)):
+        for share in shares:
+            amounts = {(one.period, one.kind): sign * one.amount.amount for one in share.lines}
+            found[share.project] = _sum(found.get(share.project, {}), amounts)
+    return found
 
 
 def _moved(

@@ -122,3 +122,33 @@ class FundsReleased(Body):
     project: Code
     lines: tuple[ReleasedLine, ...]
     ruling: str | None = None
+
+
+class HeldLine(Value):
+    """Money held of one kind in one period, in the planning currency."""
+
+    period: str
+    kind: Name
+    amount: Money
+
+
+class HeldShare(Value):
+    """What one project holds of what is divided."""
+
+    project: Code
+    lines: tuple[HeldLine, ...]
+
+
+class FundsDivided(Body):
+    """A merge or a split divided the money that projects hold; the envelope's headroom stays.
+
+    Attributes:
+        sources: what each project held, all of it.
+        parts: what each holds from now on; the sums by period and kind are the same.
+        ruling: review that decided it.
+    """
+
+    TOPIC: ClassVar[str] = "funds.divided/1"
+    sources: tuple[HeldShare, ...]
+    parts: tuple[HeldShare, ...]
+    ruling: str

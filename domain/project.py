@@ -30,6 +30,7 @@ from domain.project_events import (
     ProjectWithdrawn,
 )
 from domain.restriction import Restriction
+from domain.succession_events import ProjectDivided, ProjectSucceeded, ProjectSuperseded
 from domain.undoing_events import ProjectRestored
 from domain.words import Standing
 
@@ -45,6 +46,13 @@ class Placing(Value):
 
     ruling: str
     before: Place
+
+
+class Division(Value):
+    """The last merge or split a project was part of: its review, and where in the log."""
+
+    ruling: str
+    position: int
 
 
 class Assertion(Value):
@@ -77,6 +85,8 @@ class Project(Value):
         placings: the rulings that placed it and still stand, the newest at the end.
         promises: its baselines, and the changes that were requested.
         restriction: who sees it; everybody, when absent.
+        superseded_by: codes of the projects that replaced it last.
+        division: the last merge or split it was part of.
     """
 
     code: str
@@ -95,6 +105,8 @@ class Project(Value):
     placings: tuple[Placing, ...] = ()
     promises: Promises = Promises()
     restriction: Restriction | None = None
+    superseded_by: tuple[str, ...] = ()
+    division: Division | None = None
 
     @property
     def place(self) -> Place:
@@ -144,6 +156,7 @@ def _changes(project: Project, event: Event, position: int) -> dict[str, Any]:
         **_place(project, event),
         **_known(project, event, position),
         **_money(project, event, position),
+        **_divided(project, event, position),
         "promises": baselines.evolve(project.promises, event),
         "restriction": restrictions.evolve(project.restriction, event),
         "conditions": condition_events.evolve(project.conditions, event, position),
@@ -162,6 +175,9 @@ def _place(project: Project, event: Event) -> dict[str, Any]:
         case ProjectRested() as body:
             at = Place(phase=body.phase, standing=body.standing, left=body.left)
             return _placed(project, at, body.ruling)
+        case ProjectSuperseded() as body:
+            at = Place(phase=body.phase, standing=body.standing, left=body.left)
+            return {**_placed(project, at, body.ruling), "superseded_by": body.superseded_by}
         case ProjectWithdrawn() as body:
             at = Place(phase=body.phase, standing=body.standing, left=body.left)
             return _placed(project, at, BY_ITS_PROPOSER)
@@ -198,6 +214,21 @@ def _money(project: Project, event: Event, position: int) -> dict[str, Any]:
         case CostRecorded(lines=spent):
             costs = {at: c for at, c in project.costs.items() if at != event.corrects}
             return {"costs": {**costs, position: spent}}
+    return {}
+
+
+def _divided(project: Project, event: Event, position: int) -> dict[str, Any]:
+    match event.data:
+        case ProjectDivided(ruling=ruling):
+            return {"costs": {}, "division": Division(ruling=ruling, position=position)}
+        case ProjectSucceeded() as body:
+            # One record under its own position, so that a correction can name it.
+            costs = {**project.costs, position: body.costs} if body.costs else project.costs
+            return {
+                "costs": costs,
+                "division": Division(ruling=body.ruling, position=position),
+                "proposer": body.proposer or project.proposer,
+            }
     return {}
 
 

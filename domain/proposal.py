@@ -24,6 +24,7 @@ class Proposal(Value):
         change: number of the change request that is decided.
         condition: the condition to waive.
         matters, up_to: for a grant, what may be decided and up to which amount.
+        into: code of the project that replaces a duplicate.
         undo: stream of the review whose ruling is to be set aside or revoked.
     """
 
@@ -37,6 +38,7 @@ class Proposal(Value):
     lines: tuple[Line, ...] | None = None
     change: int | None = None
     condition: Name | None = None
+    into: Code | None = None
     undo: str | None = None
     matters: Texts | None = None
     up_to: Money | None = None

@@ -29,6 +29,7 @@ class OpenReview(Value):
         condition: which condition of the project, to waive it.
         change: number of the change request that is to be decided.
         undo: stream of the review whose ruling to set aside or revoke.
+        into: code of the project that replaces a duplicate.
     """
 
     project: Code
@@ -39,6 +40,7 @@ class OpenReview(Value):
     portfolio: Code | None = None
     condition: Name | None = None
     change: int | None = Field(default=None, ge=1, le=INTEGER_MAX)
+    into: Code | None = None
 
 
 class PresentPack(Value):

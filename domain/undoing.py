@@ -6,7 +6,7 @@ ruling that placed a project can be undone; whatever rests on it has to be undon
 
 from decimal import Decimal
 
-from domain.baseline_events import BaselineSet
+from domain.baseline_events import BaselineDivided, BaselineSet
 from domain.event import Draft
 from domain.funding import allocated_line, released_line
 from domain.funds import PlannedLine
@@ -29,6 +29,27 @@ def require_undoable(review: Review) -> None:
     if review.status != "ruled" or review.undone is not None:
         state = "undone already" if review.undone is not None else review.status
         raise NotNow(f"review {review.stream} is {state}: there is nothing to undo")
+
+
+def require_undivided(project: Project, target: Review) -> None:
+    """Refuse to undo a division, or what came before one: its money and promises lie elsewhere.
+
+    Raises:
+        NotNow: the project was merged or split by the ruling, or since.
+    """
+    division = project.division
+    if division is None or target.ruled_at is None:
+        return
+    if target.stream == division.ruling:
+        raise NotNow(
+            f"{target.stream} divided project {project.code}: a merge or a split is not undone",
+            fix="Split what was merged, or merge what was split, by a review of its own.",
+        )
+    if target.ruled_at < division.position:
+        raise NotNow(
+            f"project {project.code} was merged or split by {division.ruling} since",
+            fix="Decide anew about the projects it was divided into.",
+        )
 
 
 def undo_ruling(review: Review, kind: MatterKind, ruling: str) -> tuple[Draft, ...]:
@@ -87,10 +108,16 @@ def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft,
         )
     if len(baselines) == 1:
         return ()
-    earlier = baselines[-2]
-    body = BaselineSet(
-        number=newest.number + 1, promise=earlier.promise, change=earlier.change, ruling=ruling
-    )
+    earlier, number = baselines[-2], newest.number + 1
+    body: BaselineSet | BaselineDivided
+    if earlier.change is None:
+        body = BaselineDivided(
+            number=number, promise=earlier.promise, sources=earlier.sources, ruling=ruling
+        )
+    else:
+        body = BaselineSet(
+            number=number, promise=earlier.promise, change=earlier.change, ruling=ruling
+        )
     return (Draft(stream=project_stream(project.code), data=body),)
 
 

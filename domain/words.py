@@ -40,6 +40,9 @@ class MatterKind(StrEnum):
     RELIEVE = "relieve"
     GRANT_AUTHORITY = "grant_authority"
     TRANSFER = "transfer"
+    SUPERSEDE = "supersede"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 class Outcome(StrEnum):

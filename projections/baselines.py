@@ -14,14 +14,17 @@ class BaselineRow(NamedTuple):
     Attributes:
         project: its code. number: counted from 1 within the project.
         promise: cost, dates, benefits and the digest of the scope, as the event says them.
-        change: number of the request that was approved. ruling: review that approved it.
+        change: number of the request that was approved; absent for a share of a merge or a split.
+        sources: of such a share, codes of the projects whose promises were divided.
+        ruling: review that decided it.
         effective_at: since when it holds. position: where it was set.
     """
 
     project: str
     number: int
     promise: dict[str, Any]
-    change: int
+    change: int | None
+    sources: tuple[str, ...]
     ruling: str
     effective_at: str
     position: int
@@ -52,6 +55,7 @@ def _row(version: Version) -> BaselineRow:
         number=state["number"],
         promise=state["promise"],
         change=state["change"],
+        sources=tuple(state["sources"]),
         ruling=state["ruling"],
         effective_at=version.effective_at,
         position=version.position,
@@ -68,7 +72,8 @@ def _fold(_key: str, _last: State | None, happened: Occurrence) -> State:
         "project": happened.stream.partition(":")[2],
         "number": happened.data["number"],
         "promise": happened.data["promise"],
-        "change": happened.data["change"],
+        "change": happened.data.get("change"),
+        "sources": happened.data.get("sources", []),
         "ruling": happened.data["ruling"],
     }
 
@@ -83,8 +88,8 @@ def _about(_key: str, state: State) -> tuple[str, ...]:
 
 BASELINES = View(
     name="baselines",
-    schema=1,
-    topics=frozenset({"baseline.set/1"}),
+    schema=2,
+    topics=frozenset({"baseline.set/1", "baseline.divided/1"}),
     keys=_keys,
     fold=_fold,
     links=_links,

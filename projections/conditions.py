@@ -11,7 +11,12 @@ from projections.occurrence import Occurrence
 from projections.reading import FIRST_PAGE, Answer, Page, Reading, Version, Views, cut
 from projections.view import EVERYTHING, Own, State, View
 
-IMPOSED = "condition.imposed/1"
+BEGINS = frozenset({"condition.imposed/1", "condition.taken_over/1"})
+_ENDS = {
+    "condition.satisfied/1": "satisfied",
+    "condition.waived/1": "waived",
+    "condition.passed_on/1": "passed_on",
+}
 
 
 class ConditionRow(NamedTuple):
@@ -22,11 +27,12 @@ class ConditionRow(NamedTuple):
         owner: id of the person who has to meet it.
         due: last day on which it is met in time, ``YYYY-MM-DD``.
         evidence: kind of evidence that shows it was met.
-        status: ``open``, ``satisfied`` or ``waived``.
+        status: ``open``, ``satisfied``, ``waived``, or ``passed_on`` by a merge or a split.
         ruling: stream of the review that imposed it.
         imposed_position, imposed_at: where in the log, and when it was recorded.
-        settled_position, settled_at, settled_by: of the act that satisfied or waived it.
+        settled_position, settled_at, settled_by: of the act that ended it on this project.
         sha256: digest of the evidence named. waiver: stream of the review that waived it.
+        passed_to, taken_from: code of the project that took it over, and of the one it came from.
     """
 
     project: str
@@ -43,6 +49,8 @@ class ConditionRow(NamedTuple):
     settled_by: str | None
     sha256: str | None
     waiver: str | None
+    passed_to: str | None
+    taken_from: str | None
 
     def overdue(self, day: str) -> bool:
         """Return whether it is open after its last day, on a day in the office's zone."""
@@ -106,23 +114,24 @@ def _keys(happened: Occurrence, own: Own) -> tuple[str, ...]:
     number = 1
     while own(f"{base}/{number}") is not None:
         number += 1
-    return (f"{base}/{number if happened.topic == IMPOSED else number - 1}",)
+    return (f"{base}/{number if happened.topic in BEGINS else number - 1}",)
 
 
 def _fold(_key: str, last: State | None, happened: Occurrence) -> State | None:
-    if happened.topic == IMPOSED:
+    if happened.topic in BEGINS:
         return _imposed(happened)
     if last is None or last["status"] != "open":
         return last
-    data, waived = happened.data, happened.topic == "condition.waived/1"
+    data = happened.data
     return {
         **last,
-        "status": "waived" if waived else "satisfied",
+        "status": _ENDS[happened.topic],
         "settled_position": happened.position,
         "settled_at": happened.at,
         "settled_by": happened.by,
         "sha256": data.get("sha256"),
         "waiver": data.get("ruling"),
+        "passed_to": data.get("to"),
     }
 
 
@@ -143,6 +152,8 @@ def _imposed(happened: Occurrence) -> State:
         "settled_by": None,
         "sha256": None,
         "waiver": None,
+        "passed_to": None,
+        "taken_from": data.get("source"),
     }
 
 
@@ -164,8 +175,8 @@ def _about(_key: str, state: State) -> tuple[str, ...]:
 
 CONDITIONS = View(
     name="conditions",
-    schema=1,
-    topics=frozenset({IMPOSED, "condition.satisfied/1", "condition.waived/1"}),
+    schema=2,
+    topics=BEGINS | frozenset(_ENDS),
     keys=_keys,
     fold=_fold,
     columns=dict.fromkeys("project owner status due".split(), "TEXT NOT NULL"),

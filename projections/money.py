@@ -7,7 +7,9 @@ Three kinds of rows, all folded from what the events themselves say:
 ``PORTFOLIO/PROJECT/PERIOD/KIND``  the money of a project there; without a project, the envelope
 
 What was approved, allocated and spent counts in the portfolio the project belonged to then; the
-latest request goes with the project. A corrected cost stays where the wrong one was counted.
+latest request goes with the project. A corrected cost stays where the wrong one was counted. What a
+merge or a split divides is taken from the rows of its sources and added to those of its parts, in
+their portfolio: so every sum over both stays what it was.
 """
 
 from collections.abc import Iterable
@@ -51,6 +53,10 @@ def _of_portfolio(code: str, happened: Occurrence) -> list[str]:
             return _cells(code, "", happened.data["lines"])
         case "funds.allocated/1" | "funds.released/1":
             return _cells(code, happened.data["project"], happened.data["lines"])
+        case "funds.divided/1":
+            shares = (*happened.data["sources"], *happened.data["parts"])
+            every = (_cells(code, share["project"], share["lines"]) for share in shares)
+            return list(dict.fromkeys(cell for cells in every for cell in cells))
     return []
 
 
@@ -63,20 +69,29 @@ def _of_project(code: str, happened: Occurrence, own: Own) -> Iterable[str]:
             known = own(key)
             lines = happened.data["lines"]
             return () if known is None else _cells(known["portfolios"][-1], code, lines)
-        case "cost.recorded/1":
+        case "cost.recorded/1" | "project.succeeded/1":
             known = own(key)
             return () if known is None else _spent(code, known, happened, own)
+        case "project.divided/1":
+            known = own(key)
+            return () if known is None else _counted(code, known, own)
     return ()
+
+
+def _counted(code: str, known: State, own: Own) -> list[str]:
+    """Return the cells in which a project's costs are counted, in whatever portfolio."""
+    every = (f"{one}/{code}/{at}" for one in known["portfolios"] for at in known["spent_in"])
+    return [key for key in every if (own(key) or _EMPTY)["costs"]]
 
 
 def _spent(code: str, known: State, happened: Occurrence, own: Own) -> Iterable[str]:
     """Return the cells a cost touches: its own, and those of the record it corrects."""
-    lines, portfolio = happened.data["lines"], known["portfolios"][-1]
+    lines, portfolio = _lines(happened), known["portfolios"][-1]
     wrong = []
     if happened.corrects is not None:
         mark = str(happened.corrects)
-        every = (f"{one}/{code}/{at}" for one in known["portfolios"] for at in known["spent_in"])
-        wrong = [key for key in every if mark in (own(key) or _EMPTY)["costs"]]
+        counted = _counted(code, known, own)
+        wrong = [key for key in counted if mark in (own(key) or _EMPTY)["costs"]]
     if wrong:
         portfolio = wrong[0].partition("/")[0]
     touched = dict.fromkeys((*wrong, *_cells(portfolio, code, lines)))
@@ -87,6 +102,12 @@ def _spent(code: str, known: State, happened: Occurrence, own: Own) -> Iterable[
 
 def _cells(portfolio: str, project: str, lines: Iterable[Line]) -> list[str]:
     return list(dict.fromkeys(f"{portfolio}/{project}/{_at(line)}" for line in lines))
+
+
+def _lines(happened: Occurrence) -> list[Line]:
+    """Return the lines of an event; those of a merge or a split are called costs."""
+    found: list[Line] = happened.data.get("lines") or happened.data.get("costs", [])
+    return found
 
 
 def _at(line: Line) -> str:
@@ -100,7 +121,9 @@ def _fold(key: str, last: State | None, happened: Occurrence) -> State | None:
             return {"version": happened.version}
         return _project(last, happened)
     at = f"{parts[2]}/{parts[3]}"
-    lines = [line for line in happened.data["lines"] if _at(line) == at]
+    if happened.topic == "funds.divided/1":
+        return _divide(parts, last, happened)
+    lines = [line for line in _lines(happened) if _at(line) == at]
     if not parts[1]:
         return {**lines[-1]["amount"], "portfolios": [parts[0]]}
     state = {**(last or _EMPTY), "portfolios": [parts[0]]}
@@ -121,7 +144,7 @@ def _project(last: State | None, happened: Occurrence) -> State | None:
             return {**last, "portfolios": [*others, to]}
         case "funds.requested/1":
             return {**last, "requested": data["lines"]}
-    spent_in = {*last["spent_in"], *map(_at, data["lines"])}
+    spent_in = {*last["spent_in"], *map(_at, _lines(happened))}
     return {**last, "spent_in": sorted(spent_in)}
 
 
@@ -131,6 +154,20 @@ _EMPTY: State = {
     "costs": {},
     "rates": [],
 }
+
+
+def _divide(parts: tuple[str, str, str, str], last: State | None, happened: Occurrence) -> State:
+    """Move money allocated from sources to parts: nothing is given back and allocated anew."""
+    portfolio, project, *cell = parts
+    state = {**(last or _EMPTY), "portfolios": [portfolio]}
+    allocated = Decimal(state["allocated"])
+    for share, sign in (("sources", -1), ("parts", 1)):
+        for one in happened.data[share]:
+            for line in one["lines"]:
+                if [one["project"], line["period"], line["kind"]] == [project, *cell]:
+                    allocated += sign * Decimal(line["amount"]["amount"])
+                    state["currency"] = line["amount"]["currency"]
+    return {**state, "allocated": str(allocated)}
 
 
 def _approve(state: State, lines: list[Line], happened: Occurrence) -> None:
@@ -152,6 +189,10 @@ def _spend(state: State, lines: list[Line], happened: Occurrence) -> None:
     state["costs"] = costs
 
 
+def _hand_over(state: State, _none: list[Line], _happened: Occurrence) -> None:
+    state["costs"] = {}
+
+
 def _add(state: State, name: str, lines: list[Line], field: str) -> None:
     state[name] = str(Decimal(state[name]) + _planned(state, lines, field))
 
@@ -170,6 +211,8 @@ _ADD = {
     "funds.allocated/1": _allocate,
     "funds.released/1": _release,
     "cost.recorded/1": _spend,
+    "project.divided/1": _hand_over,
+    "project.succeeded/1": _spend,
 }
 
 

@@ -18,9 +18,11 @@ from projections.view import EVERYTHING, Own, State, View, own_code
 
 _PLACING = frozenset(
     "project.proposed/1 project.moved/1 project.rested/1 project.resumed/1"
-    " project.withdrawn/1 project.restored/1".split()
+    " project.withdrawn/1 project.restored/1 project.superseded/1".split()
 )
-_PLACE = ("phase", "standing", "left_phase", "review_date", "since_position", "since")
+_PLACE = (
+    "phase", "standing", "left_phase", "review_date", "superseded_by", "since_position", "since",
+)  # fmt: skip
 
 
 class ProjectRow(NamedTuple):
@@ -31,6 +33,8 @@ class ProjectRow(NamedTuple):
         review_date: day by which it is to be looked at again, ``YYYY-MM-DD``.
         proposer: id of a person.
         requested_amount, requested_currency: money asked for, if any; exact decimal text.
+        superseded_by: codes of the projects that replace it, as `codes` reads them.
+        came_from: codes of the projects it was merged or split from; likewise.
         since_position, since: event that put it where it is, and since when that holds.
         version: version of its stream.
         position: last event on its stream.
@@ -43,6 +47,8 @@ class ProjectRow(NamedTuple):
     standing: str
     left_phase: str | None
     review_date: str | None
+    superseded_by: str | None
+    came_from: str | None
     since_position: int
     since: str
     proposer: str
@@ -71,6 +77,8 @@ class Wanted(NamedTuple):
 
 
 EVERY_PROJECT = Wanted()
+_BETWEEN = "/"
+"""What stands between codes listed in a column: no code holds it."""
 
 
 def register(
@@ -100,6 +108,29 @@ def project(
         if not rows:
             raise NotKnown(f"there is no project {code} at position {reading.position}")
         return reading.answer(rows[0])
+
+
+def supersedes(
+    views: Views, asked: AsOf | None = None, code: str | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Return the projects that are superseded, by the code of what replaces them: of one, or all.
+
+    Raises:
+        ViewStopped: the register met an event it cannot fold.
+    """
+    link = EVERYTHING if code is None else f"{_BETWEEN}{code}"
+    found: dict[str, tuple[str, ...]] = {}
+    with views.at(asked, REGISTER) as reading:
+        where = {"standing": "superseded"}
+        for version in reading.ordered(REGISTER, Page(limit=None), link, where):
+            for right in codes(version.state["superseded_by"]):
+                found[right] = (*found.get(right, ()), version.key)
+    return found
+
+
+def codes(listed: str | None) -> tuple[str, ...]:
+    """Return the codes that a column lists."""
+    return tuple(listed.split(_BETWEEN)) if listed else ()
 
 
 def _select(
@@ -154,20 +185,24 @@ _EFFECTIVE = (
 _COLUMNS = ProjectRow._fields[1:-1]
 
 
-def _fold(_code: str, last: State | None, happened: Occurrence) -> State | None:
+def _fold(code: str, last: State | None, happened: Occurrence) -> State | None:
     placed = happened.topic in _PLACING
     if last is None:
         if happened.topic != "project.proposed/1":
             return None
-        return _proposed(happened) | _placed(happened)
+        return _proposed(happened) | _placed(happened, None)
     state = {**last, "version": happened.version, "placed": int(placed)}
     if placed:
-        return state | _placed(happened)
+        return state | _placed(happened, last["linked"])
     match happened.topic:
         case "project.retitled/1":
             state["title"] = happened.data["title"]
         case "project.transferred/1":
             state["portfolio"] = happened.data["portfolio"]
+        case "project.succeeded/1":
+            sources = [one for one in happened.data["sources"] if one != code]
+            state["came_from"] = _BETWEEN.join(sources)
+            state["proposer"] = happened.data.get("proposer", last["proposer"])
     return state
 
 
@@ -181,14 +216,22 @@ def _proposed(happened: Occurrence) -> State:
         "proposed_at": happened.effective_at,
         "requested_amount": requested.get("amount"),
         "requested_currency": requested.get("currency"),
+        "came_from": None,
         "version": happened.version,
         "placed": 1,
     }
 
 
-def _placed(happened: Occurrence) -> State:
+def _placed(happened: Occurrence, linked: str | None) -> State:
     data = happened.data
+    superseded = data["standing"] == "superseded"
+    if happened.topic == "project.superseded/1":
+        linked = _BETWEEN.join(data["superseded_by"])
+    elif superseded and happened.topic != "project.restored/1":
+        linked = None  # by a gate, or by an older effect: nobody said by what
     return {
+        "superseded_by": linked if superseded else None,
+        "linked": linked,
         "phase": data["phase"],
         "standing": data["standing"],
         "left_phase": data.get("left"),
@@ -203,7 +246,7 @@ def _keys(happened: Occurrence, own: Own) -> tuple[str, ...]:
 
 
 def _links(state: State) -> tuple[str, ...]:
-    return (state["portfolio"],)
+    return (state["portfolio"], *(f"{_BETWEEN}{one}" for one in codes(state["superseded_by"])))
 
 
 def _about(code: str, _state: State) -> tuple[str, ...]:
@@ -220,6 +263,8 @@ REGISTER = View(
         **dict.fromkeys("title portfolio phase standing".split(), "TEXT NOT NULL"),
         "left_phase": "TEXT",
         "review_date": "TEXT",
+        "superseded_by": "TEXT",
+        "came_from": "TEXT",
         "since_position": "INTEGER NOT NULL",
         "since": "TEXT NOT NULL",
         "proposer": "TEXT NOT NULL",

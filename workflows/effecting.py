@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.act import Act
 from domain.base import Document
+from domain.dividing import DIVIDING
 from domain.effects import Ordered, effects_of, on_board, on_policy, on_project
 from domain.event import Draft, seal, stream_code, stream_kind
 from domain.funding import allocate, release, set_envelope
@@ -20,6 +21,7 @@ from domain.refusals import FieldMissing, NotNow
 from domain.review import Review
 from workflows import machine
 from workflows.changes import rebaselined
+from workflows.dividing import divided, replaced
 from workflows.loaded import EVOLVES, Loaded
 from workflows.money import money_rule
 from workflows.store.states import Evolve
@@ -38,6 +40,7 @@ class Effecting:
         self._policy = policy
         self._act = act
         self._held: dict[str, Any] = {}
+        self._take = partial(machine.take, review.policy, policy.lifecycle)
 
     def apply(self, order: Ordered) -> tuple[Draft, ...]:
         """Return the events of one effect on one subject, and remember what they come to."""
@@ -59,6 +62,8 @@ class Effecting:
                 return self._money(state, order)
             case "project" if order.rule.do == "replace_baseline":
                 return rebaselined(self._loaded, state, order, self._policy)
+            case "project" if order.rule.do in DIVIDING:
+                return divided(self.state, self._review, self._policy, order)
             case "project" if order.rule.do == "undo":
                 return undone(self._review, self._policy, order, self.state)
             case "project" if order.rule.do == "transfer" and self._holds(state):
@@ -66,9 +71,10 @@ class Effecting:
                     f"project {state.code} holds money of portfolio {state.portfolio}",
                     fix="Release it first; another portfolio allocates its own.",
                 )
+            case "project" if order.rule.do == "supersede":
+                return replaced(self.state, state, order, self._take)
             case "project":
-                take = partial(machine.take, self._review.policy, self._policy.lifecycle)
-                return on_project(state, order, self._policy.lifecycle, take)
+                return on_project(state, order, self._policy.lifecycle, self._take)
             case "portfolio":
                 lines = order.proposal.lines or ()
                 return set_envelope(state, lines, money_rule(self._policy), order.ruling)

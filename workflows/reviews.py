@@ -6,13 +6,12 @@ from domain import review_acts
 from domain.act import Act, Channel
 from domain.authority import matter_for_gate, matter_named
 from domain.base import Json, Value
-from domain.conditions import require_named
+from domain.dividing import require_divisible
 from domain.event import Draft, stream_kind
-from domain.lifecycle import RESUME, pass_gate
+from domain.lifecycle import RESUME, pass_gate, rest
 from domain.pack import EarlierRuling
 from domain.policy import Matter, Policy
 from domain.project import Project, project_stream
-from domain.proposal import Proposal
 from domain.refusals import FieldMissing, UnknownFact
 from domain.review import Review
 from domain.review_commands import (
@@ -30,15 +29,17 @@ from domain.review_commands import (
 from domain.review_events import review_stream
 from domain.review_rulings import open_review, present
 from domain.stand_in_acts import recuse
-from domain.words import MatterKind
+from domain.words import MatterKind, Standing
 from workflows import machine
 from workflows.calendar import day_of, end_of_day
 from workflows.changes import put_forward
 from workflows.conditions import require_conditions
 from workflows.desk import Answer, Asked, Decision, Desk
+from workflows.dividing import at_stake, require_division
 from workflows.loaded import Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, settle_opening
+from workflows.proposing import proposed
 from workflows.standing import acting_for, require_granted, stood_in, today
 from workflows.undoing import UNDOING, to_undo
 
@@ -57,6 +58,7 @@ STEPS = {
     MatterKind.RESUME: RESUME,
     MatterKind.CANCEL: "cancel",
     MatterKind.REJECT: "reject",
+    MatterKind.SUPERSEDE: rest(Standing.SUPERSEDED),
 }
 """The step that must be open for a matter to be taken up."""
 
@@ -100,6 +102,7 @@ class Reviews:
                 review, command, policy, projects, earlier(loaded, review, policy), act
             )
             require_conditions(loaded, review, policy, projects, drafts, act)
+            require_division(loaded, review, policy, drafts)
             return drafts
 
         return self._in_review("present_pack", stream, command, act, decide, if_match)
@@ -226,18 +229,14 @@ def opened(loaded: Loaded, command: OpenReview, act: Act) -> tuple[tuple[Draft, 
     if step is not None:
         # A vote on what cannot happen would be in vain.
         machine.take(digest, policy.lifecycle, project.place, step)
-    proposal = None
-    if policy.matters[matter].kind is MatterKind.TRANSFER:
-        if command.portfolio is None:
-            raise FieldMissing("a transfer says to which portfolio")
-        loaded.portfolio(command.portfolio)
-        proposal = Proposal(portfolio=command.portfolio)
-    if policy.matters[matter].kind is MatterKind.WAIVE:
-        proposal = Proposal(condition=require_named(project, command.condition))
+    proposal = proposed(loaded, project, policy.matters[matter], command)
     proposers: tuple[str, ...] = (project.proposer,)
     if policy.matters[matter].kind in UNDOING:
         proposal, proposers = to_undo(loaded, project, command.undo)
     amount = command.amount or project.requested
+    if policy.matters[matter].kind is MatterKind.SPLIT:
+        require_divisible((project,))
+        amount = at_stake(loaded, (project,), policy) or amount
     forward = put_forward(loaded, project, policy, matter, command, act)
     if forward is not None:
         proposal, proposers = forward.proposal, forward.proposers
@@ -263,6 +262,11 @@ def _matter(policy: Policy, command: OpenReview) -> tuple[str, str | None]:
     kind = matter_named(policy, command.matter).kind
     if kind is MatterKind.PASS_GATE:
         raise FieldMissing(f"matter {command.matter} passes a gate: say which gate")
+    if kind is MatterKind.MERGE:
+        raise FieldMissing(
+            f"matter {command.matter} is about several projects, and one is named",
+            fix="Open it at their portfolio: POST /portfolios/CODE/merges.",
+        )
     if kind in NOT_ABOUT_A_PROJECT:
         raise UnknownFact(f"matter {command.matter} is not about a project")
     return command.matter, None

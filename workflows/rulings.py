@@ -202,7 +202,8 @@ def _reported(loaded: Loaded, command: ReportRuling, act: Act) -> Draft:
 def _require_reportable(option: Option, command: ReportRuling) -> None:
     """Refuse an option that needs more than a report carries, before anybody confirms it."""
     carried = {"review_date"} if command.review_date is not None else set()
-    missing = [field for field in option.requires if field not in carried]
+    missing: list[str] = [field for field in option.requires if field not in carried]
+    missing += ["into" for effect in option.effects if effect.do == "supersede"]
     if missing:
         raise FieldMissing(
             f"option {option.id} needs {', '.join(missing)}, which a report does not carry",

@@ -12,6 +12,7 @@ from domain.proposal import Proposal
 from domain.refusals import FieldMissing, UnknownFact
 from domain.review import Review
 from domain.undoing import (
+    require_undivided,
     require_undoable,
     restore_baseline,
     restore_money,
@@ -32,7 +33,7 @@ def to_undo(
     Raises:
         FieldMissing: no ruling was named.
         UnknownFact: it is not about this project.
-        NotNow: it was not ruled, or was undone already.
+        NotNow: it was not ruled, was undone already, or divided projects.
     """
     if stream is None:
         raise FieldMissing("say the review whose ruling is to be undone")
@@ -40,6 +41,7 @@ def to_undo(
     if project_stream(project.code) not in review.subjects:
         raise UnknownFact(f"review {stream} is not about project {project.code}")
     require_undoable(review)
+    require_undivided(project, review)
     return Proposal(undo=stream), review.ruled_by
 
 
@@ -61,6 +63,7 @@ def undone(
     target: Review = state(order.proposal.undo)
     project: Project = state(order.subject)
     require_undoable(target)
+    require_undivided(project, target)
     kind = policy.matters[review.matter].kind
     drafts = undo_ruling(target, kind, order.ruling)
     drafts += restore_place(project, target.stream, order.ruling)

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter, Response
 
-from api.http.acting import Founder, Told
+from api.http.acting import Founder, Member, Told
 from api.http.looking import Look, Pages, Seen
 from api.http.shown import Names, at_answer
 from domain.base import Code
 from domain.portfolio import CharterPortfolio
 from projections.portfolio_money import portfolio_version
 from projections.portfolios import portfolio, portfolios
+from workflows.dividing import OpenMerge
 
 router = APIRouter(tags=["portfolios"])
 
@@ -18,6 +19,12 @@ def charter_portfolio(command: CharterPortfolio, office: Founder) -> Told:
     """Begin a portfolio under a policy."""
     answer = office.house.portfolios.charter(command, office.act)
     return office.made(answer, "/portfolios/{portfolio}")
+
+
+@router.post("/portfolios/{code}/merges", status_code=201)
+def open_merge(code: Code, command: OpenMerge, member: Member) -> Told:
+    """Open a review that makes one project of several; the pack's option says its parts."""
+    return member.made_review(member.house.merges.open(code, command, member.act))
 
 
 @router.get("/portfolios", response_model=Seen)

@@ -15,7 +15,7 @@ from domain.project_acts import ProposeProject
 from domain.refusals import NotInForce
 from domain.words import Standing
 from projections.reading import Answer
-from projections.register import ProjectRow, Wanted, project, register
+from projections.register import ProjectRow, Wanted, codes, project, register, supersedes
 from workflows.projects import WithdrawProject
 
 router = APIRouter(tags=["projects"])
@@ -64,7 +64,8 @@ def show_project(code: Code, look: Look) -> Response:
     """Show one project, with the steps open to it when asked about now."""
     found = project(look.views, code, look.asked)
     steps = _open_steps(look, code) if look.asked is None else None
-    shown = {**_whole(look, found), "open_steps": steps}
+    others = supersedes(look.views, at_answer(found), code).get(code, ())
+    shown = {**_whole(look, found), "supersedes": others, "open_steps": steps}
     return look.answer(found, {"project": shown}, {"ETag": f'"{found.found.version}"'})
 
 
@@ -82,6 +83,7 @@ def _lines(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> Iterator[dic
             "standing": row.standing,
             "since": row.since,
             "review_date": row.review_date,
+            "superseded_by": codes(row.superseded_by),
             "requested": _money(row),
         }
 
@@ -92,6 +94,7 @@ def _whole(look: Looking, found: Answer[ProjectRow]) -> dict[str, Any]:
     return {
         **line,
         "left_phase": row.left_phase,
+        "came_from": codes(row.came_from),
         "since_position": row.since_position,
         "proposer": Names(look.house).person(row.proposer),
         "proposed_at": row.proposed_at,

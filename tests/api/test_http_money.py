@@ -28,6 +28,8 @@ def line(amount: str, period: str = "FY2027", kind: str = "capex", unit: str = "
 class Treasury:
     """An office with a board, a portfolio and its envelope, made over HTTP."""
 
+    policy = MONEY_POLICY
+
     def __init__(self, served: Served) -> None:
         self.served = served
         self.office = served.caller("Olga", "office")
@@ -37,7 +39,7 @@ class Treasury:
 
     def found(self) -> "Treasury":
         made(self.office.post("/office", {"title": "Works", "languages": ["en"]}))
-        made(self.office.post("/policies", {"text": MONEY_POLICY}))
+        made(self.office.post("/policies", {"text": self.policy}))
         for board, seat, name in SEATS:
             person = made(self.office.post("/people", {"name": name}))["person"]
             appointment = {"policy": "works", "seat": seat, "person": person}

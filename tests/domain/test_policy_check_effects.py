@@ -132,3 +132,77 @@ def test_rework_leads_back_never_forward(effect: dict[str, str], say: str) -> No
 def test_a_gate_may_replace_a_baseline() -> None:
     effects = [{"do": "move_phase"}, {"do": "replace_baseline"}]
     assert check_policy(changed((*OPTION, "effects"), effects)) == ()
+
+
+REPLACED = {"id": "replaced", "label": "Replaced", "standing": "superseded"}
+
+
+def replacing(kind: str, one: dict[str, Any]) -> Policy:
+    """Return a policy with a matter about duplicates, and a place for what is superseded."""
+    policy = matter(kind, one)
+    cycle = policy.lifecycle.as_json()
+    phases, rests = cycle["phases"], cycle.get("rests", {})
+    assert isinstance(phases, list)
+    assert isinstance(rests, dict)
+    placed = {**cycle, "phases": [*phases, REPLACED], "rests": {**rests, "superseded": "replaced"}}
+    return policy.changed(lifecycle=type(policy.lifecycle).model_validate(placed))
+
+
+DIVIDE = {"outcome": "approve", "id": "yes", "requires": ["parts"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "one"),
+    [
+        ("supersede", option("approve", {"do": "supersede"})),
+        ("merge", {**DIVIDE, "effects": [{"do": "merge"}]}),
+        ("split", {**DIVIDE, "effects": [{"do": "split"}]}),
+    ],
+)
+def test_what_replaces_projects_is_sound_with_a_place_for_what_is_superseded(
+    kind: str, one: dict[str, Any]
+) -> None:
+    assert check_policy(replacing(kind, one)) == check_policy(matter("hold", option("hold")))
+    (fault,) = check_policy(matter(kind, one))
+    assert fault.level == "error"
+    assert f"{kind}: lifecycle.rests names no phase for superseded" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("policy", "say"),
+    [
+        (
+            replacing("split", option("approve", {"do": "split"})),
+            "an option that does split requires parts",
+        ),
+        (
+            replacing("merge", {**DIVIDE, "effects": [{"do": "split"}]}),
+            "split goes with a matter of kind split",
+        ),
+        (
+            replacing("hold", option("approve", {"do": "supersede"})),
+            "supersede goes with a matter of kind supersede",
+        ),
+    ],
+)
+def test_what_replaces_projects_without_saying_how_is_an_error(policy: Policy, say: str) -> None:
+    (fault,) = check_policy(policy)
+    assert (fault.level, say in fault.message) == ("error", True), fault
+
+
+def test_a_division_does_nothing_else() -> None:
+    both = {**DIVIDE, "effects": [{"do": "split"}, {"do": "oblige"}]}
+    (fault,) = check_policy(replacing("split", both))
+    assert "does nothing else" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("one", "say"),
+    [
+        (option("approve", {"do": "rest", "standing": "superseded"}), "without saying by what"),
+        ({**DIVIDE, "effects": [{"do": "supersede"}]}, "requires parts and divides nothing"),
+    ],
+)
+def test_what_is_left_unsaid_of_replacing_is_a_warning(one: dict[str, Any], say: str) -> None:
+    faults = check_policy(replacing("supersede", one))
+    assert any(fault.level == "warning" and say in fault.message for fault in faults), faults

@@ -43,6 +43,7 @@ from domain.review_events import (
     RulingReported,
     SittingRecorded,
 )
+from domain.succession_events import ProjectSucceeded, ProjectSuperseded
 from domain.undoing_events import ProjectRestored, RulingRevoked, RulingSetAside
 from domain.words import Ground, Outcome, Standing
 from workflows.store.sqlite import SQLiteLog
@@ -253,6 +254,32 @@ def _restore(author: Author, step: Step) -> None:
     if ended:
         mark = RulingRevoked if step.which % 2 else RulingSetAside
         author.write(_pick(ended, step.which), mark(ruling="review:S/1"))
+
+
+def _supersede(author: Author, step: Step) -> None:
+    stream = _project(author, step)
+    phase, standing = author.places[stream]
+    body = ProjectSuperseded(
+        phase="replaced",
+        standing=Standing.SUPERSEDED,
+        from_phase=phase,
+        from_standing=standing,
+        left=phase,
+        superseded_by=(f"P-{step.other % 4:03d}",) if step.other % 3 else ("P-000", "P-001"),
+        ruling="review:R/1",
+    )
+    author.write(stream, body, late_hours=step.late_hours)
+    author.places[stream] = ("replaced", Standing.SUPERSEDED)
+
+
+def _succeed(author: Author, step: Step) -> None:
+    """The project is a part of another one, and counts as that one's proposer's."""
+    body = ProjectSucceeded(
+        sources=(f"P-{step.other % 4:03d}",),
+        proposer=_pick(PEOPLE, step.other) if step.other % 2 else None,
+        ruling="review:R/1",
+    )
+    author.write(_project(author, step), body)
 
 
 def _transfer(author: Author, step: Step) -> None:
@@ -539,5 +566,5 @@ TOLD: tuple[Callable[[Author, Step], None], ...] = (
     *(_propose, _move, _rest, _resume, _withdraw, _restore, _transfer, _fact, _correct, _attach),
     *(_opening, _present, _look, _ask, _reply, _vote, _contest, _conflict, _sit, _postpone),
     *(_give_up, _rule, _report, _import_ruling, _refuse, _appoint, _relieve, _adopt, _charter),
-    _register,
+    *(_register, _supersede, _succeed),
 )

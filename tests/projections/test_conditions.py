@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.condition_events import ConditionImposed, ConditionSatisfied, ConditionWaived
+from domain.condition_events import (
+    ConditionImposed,
+    ConditionPassedOn,
+    ConditionSatisfied,
+    ConditionTakenOver,
+    ConditionWaived,
+)
 from domain.project_events import ProjectProposed
 from domain.words import Standing
 from projections.conditions import CONDITIONS, EVERY_CONDITION, Asked, ConditionRow, conditions
@@ -70,6 +76,26 @@ def tell(author: Author, history: list[Turn]) -> list[list[str]]:
             imposed = ConditionImposed(condition=name, owner=owner, due=due, ruling="review:R/1")
             author.write(stream, imposed)
             held[key] = owner
+        elif turn.kind == 4 and turn.day % 2:
+            # A merge or a split: the other project takes it over, unless it has one of that name.
+            other = f"project:P-{1 - turn.project}"
+            if other not in author.versions or (other, name) in held:
+                continue
+            code = stream.partition(":")[2]
+            passed = ConditionPassedOn(condition=name, to=code, division="review:R/3")
+            author.write(stream, passed)
+            owner = held.pop(key)
+            opened.append(sorted(f"{stream}/{name}" for stream, name in held))
+            taken = ConditionTakenOver(
+                condition=name,
+                owner=owner,
+                due=date(2026, 1, turn.day),
+                ruling="review:R/1",
+                source=code,
+                division="review:R/3",
+            )
+            author.write(other, taken)
+            held[other, name] = owner
         elif turn.kind % 2:
             author.write(stream, ConditionSatisfied(condition=name), by=held.pop(key))
         else:

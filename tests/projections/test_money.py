@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 
 from domain import portfolio as portfolios
 from domain import project as projects
+from domain.dividing import divide
+from domain.division import Source
+from domain.effects import Ordered
 from domain.event import Draft
 from domain.funding import (
     RecordCost,
@@ -25,6 +29,9 @@ from domain.funding import (
     set_envelope,
 )
 from domain.funds import Line, planned
+from domain.pack import PackOption
+from domain.parts import Part
+from domain.policy import EffectRule, Lifecycle
 from domain.policy_money import MoneyRule
 from domain.portfolio import Portfolio
 from domain.portfolio_events import NumberGiven, PortfolioChartered
@@ -38,6 +45,9 @@ from projections.reading import Answer, Views
 from projections.runner import Runner
 from tests.projections.asking import Until, place
 from tests.projections.histories import Author
+from tests.workflows.dividing import lines_of
+from tests.workflows.dividing import summed as summed_up
+from workflows import machine
 from workflows.store.sqlite import SQLiteLog, open_memory_log
 
 unhurried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,6 +57,20 @@ REFUSING = MoneyRule.model_validate(
 LENIENT = REFUSING.changed(when_short="approve_unfunded")
 PORTFOLIOS = ("A", "B")
 CODES = ("P-1", "P-2", "P-3")
+PARTS = ("N-1", "N-2")
+"""Projects that a merge or a split may make."""
+PLACES = Lifecycle.model_validate(
+    {
+        "initial": "idea",
+        "phases": [
+            {"id": "idea", "label": "Idea", "standing": "proposed"},
+            {"id": "build", "label": "Build", "standing": "active"},
+            {"id": "gone", "label": "Gone", "standing": "superseded"},
+        ],
+        "gates": [{"id": "start", "from": ["idea"], "to": "build"}],
+        "rests": {"superseded": "gone"},
+    }
+)
 
 
 class Step(NamedTuple):
@@ -58,10 +82,17 @@ class Step(NamedTuple):
     lines: tuple[tuple[int, int], ...]
 
 
+OPENING = [
+    Step(0, 0, 0, ((0, 901),)),
+    Step(2, 0, 0, ((0, 301),)),
+    Step(2, 2, 0, ((0, 201),)),
+    Step(7, 0, 0, ((0, 51),)),
+]
+"""Two projects of one portfolio hold money, so that there is something to merge and to split."""
 steps = st.lists(
     st.builds(
         Step,
-        kind=st.integers(0, 9),
+        kind=st.integers(0, 11),
         which=st.integers(0, 2),
         other=st.integers(0, 7),
         lines=st.lists(
@@ -71,8 +102,8 @@ steps = st.lists(
             unique_by=lambda line: line[0] % 4,
         ).map(tuple),
     ),
-    max_size=30,
-)
+    max_size=26,
+).map(lambda history: [*OPENING, *history])
 
 
 class Treasury:
@@ -138,16 +169,61 @@ class Treasury:
                 wrong = stands[step.other % len(stands)] if stands and step.kind == 8 else None
                 command = RecordCost(lines=lines, corrects=wrong)
                 return record_cost(project, command, rule, self.author.now)
+            case 10 | 11:
+                return self._divided(step)
         if step.other % 3 == 0:
             body = NumberGiven(number=step.other, project="N")
             return (Draft(stream=f"portfolio:{own.code}", data=body),)
         return self._transferred(project, PORTFOLIOS[step.other % 2])
+
+    def _divided(self, step: Step) -> tuple[Draft, ...]:
+        """Merge two projects, or split one: the first part takes a share, the last the rest."""
+        codes = [CODES[step.which]]
+        into = [*(codes if step.other % 2 else ()), *PARTS][:2]
+        if step.kind == 10:
+            codes.append(CODES[(step.which + 1) % 3])
+            into = [codes[0] if step.other % 2 else PARTS[step.other % 4 // 2]]
+        sources = tuple(self._source(code) for code in codes)
+        share = Decimal(step.other) / 7 if len(into) == 2 else Decimal(1)
+        whole = summed_up(source.held for source in sources)
+        spent = summed_up(source.project.spent() for source in sources)
+        parts = tuple(
+            Part(
+                code=code,
+                title=None if code in codes else f"Title {code}",
+                allocated=lines_of(shared(whole, share, first=code == into[0])),
+                costs=lines_of(shared(spent, share, first=code == into[0])),
+            )
+            for code in into
+        )
+        order = Ordered(
+            rule=EffectRule(do="merge" if step.kind == 10 else "split"),
+            subject=f"project:{codes[0]}",
+            option=PackOption(id="go", parts=parts),
+            ruling="review:R/1",
+        )
+        existing = {code: self.states.get(f"project:{code}") for code in into}
+        take = partial(machine.take, "0" * 64, PLACES)
+        return divide(sources, existing, order, PLACES, "EUR", take)
+
+    def _source(self, code: str) -> Source:
+        project = self.project(code)
+        return Source(project=project, held=dict(self.portfolio(project.portfolio).holds(code)))
 
     def _transferred(self, project: Project, to: str) -> tuple[Draft, ...]:
         if project.portfolio == to or self.portfolio(project.portfolio).holds(project.code):
             return ()
         body = ProjectTransferred(portfolio=to, from_portfolio=project.portfolio, ruling="r")
         return (Draft(stream=f"project:{project.code}", data=body),)
+
+
+def shared(
+    amounts: dict[tuple[str, str], Decimal], share: Decimal, *, first: bool
+) -> dict[tuple[str, str], Decimal]:
+    """A share of each amount in whole cents, or what it leaves."""
+    cent = Decimal("0.01")
+    shares = {cell: (amount * share).quantize(cent) for cell, amount in amounts.items()}
+    return shares if first else {cell: amounts[cell] - shares[cell] for cell in amounts}
 
 
 def _lines(step: Step) -> tuple[Line, ...]:
@@ -258,7 +334,7 @@ def test_the_view_agrees_with_the_domain(history: list[Step]) -> None:
         assert +spent == Counter(
             {
                 (code, *at): amount
-                for code in CODES
+                for code in every_code(treasury)
                 for at, amount in treasury.project(code).spent().items()
                 if amount
             }
@@ -266,8 +342,33 @@ def test_the_view_agrees_with_the_domain(history: list[Step]) -> None:
         runner.close()
 
 
+def every_code(treasury: Treasury) -> list[str]:
+    return [code for code in (*CODES, *PARTS) if f"project:{code}" in treasury.states]
+
+
+@unhurried
+@given(steps)
+def test_a_division_changes_no_sum_over_all_projects(history: list[Step]) -> None:
+    with told([]) as (treasury, _log, _directory):
+        for step in history:
+            before = sums(treasury)
+            treasury.tell([step])
+            if step.kind in {10, 11}:
+                assert sums(treasury) == before
+
+
+def sums(treasury: Treasury) -> tuple[object, ...]:
+    """What portfolios allocated and have free, what all projects hold, and what was spent."""
+    projects = [treasury.project(code) for code in every_code(treasury)]
+    kept = [treasury.portfolio(code) for code in PORTFOLIOS]
+    held = [one.holds(project.code) for one in kept for project in projects]
+    return (
+        [one.taken for one in kept], summed_up(held), summed_up(one.spent() for one in projects)
+    )  # fmt: skip
+
+
 def members_of(treasury: Treasury, portfolio: str) -> list[Project]:
-    every = [treasury.project(code) for code in CODES]
+    every = [treasury.project(code) for code in every_code(treasury)]
     return [project for project in every if project.portfolio == portfolio]
 
 
@@ -334,6 +435,36 @@ def test_a_transferred_project_takes_its_request_along_and_leaves_what_was_spent
     corrected = told_of(asked, step(8, (0, 3), other=0))
     assert corrected["A"].cells[0].total.actual == Decimal("3.03")
     assert corrected["B"].cells[0].total.actual == Decimal("4.04")
+
+
+@pytest.mark.parametrize(
+    ("division", "held", "spent"),
+    [
+        (
+            step(11, (0, 1), other=2),
+            {"N-1": "86.00", "N-2": "215.01", "P-3": "201.01"},
+            {"N-1": "14.72", "N-2": "36.79"},
+        ),
+        (
+            step(11, (0, 1), other=1),
+            {"P-1": "43.00", "N-1": "258.01", "P-3": "201.01"},
+            {"P-1": "7.36", "N-1": "44.15"},
+        ),
+        (step(10, (0, 1), which=2, other=1), {"P-3": "502.02"}, {"P-3": "51.51"}),
+    ],
+)
+def test_what_is_divided_leaves_its_sources_and_comes_to_the_parts(
+    asked: tuple[Treasury, Runner],
+    division: Step,
+    held: dict[str, str],
+    spent: dict[str, str],
+) -> None:
+    before = told_of(asked, *OPENING)["A"].cells[0]
+    after = told_of(asked, division)["A"].cells[0]
+    assert {row.project: str(row.sums.held) for row in after.rows if row.sums.held} == held
+    assert {row.project: str(row.sums.actual) for row in after.rows if row.sums.actual} == spent
+    assert (after.free, after.total.allocated) == (before.free, before.total.allocated)
+    assert after.total.actual == before.total.actual
 
 
 def test_there_is_no_such_portfolio(asked: tuple[Treasury, Runner]) -> None:

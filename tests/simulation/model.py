@@ -55,6 +55,7 @@ class ProjectModel:
     held: Decimal = Decimal(0)
     spent: Decimal = Decimal(0)
     placings: list[tuple[str, Place]] = field(default_factory=list)
+    divided_at: int = 0
 
     @property
     def place(self) -> Place:
@@ -103,6 +104,7 @@ class ReviewModel:
     status: str = "open"
     undone: bool = False
     ruled_by: str = ""
+    ruled_at: int = 0
     amount: Decimal = Decimal(0)
     pack: int = 0
     offered: list[str] = field(default_factory=list)
@@ -123,6 +125,17 @@ class OfficeModel:
     reviews: dict[str, ReviewModel] = field(default_factory=dict)
     envelope: Decimal = Decimal(1000)
     moved: dict[str, Decimal] = field(default_factory=dict)
+    ticks: int = 0
+
+    def tick(self) -> int:
+        """Count what happens in an order that matters: rulings, and divisions since."""
+        self.ticks += 1
+        return self.ticks
+
+    def divided_since(self, stream: str) -> bool:
+        """Whether the project of a ruling was merged or split after it."""
+        review = self.reviews[stream]
+        return review.ruled_at < self.projects[review.project].divided_at
 
     @property
     def free(self) -> Decimal:
@@ -133,7 +146,8 @@ class OfficeModel:
         review = self.reviews[stream]
         placings = [ruling for ruling, _ in self.projects[review.project].placings]
         newest = stream not in placings or placings[-1] == stream
-        return review.status == "ruled" and not review.undone and newest
+        whole = not self.divided_since(stream)
+        return review.status == "ruled" and not review.undone and newest and whole
 
     def act_on(self, stream: str, option: str, place: Place) -> str:
         """Let a ruling act; says what could not be done, and then nothing is."""
@@ -196,7 +210,7 @@ class OfficeModel:
         review = self.reviews[target]
         if review.project != code:
             return "not_in_policy", ""
-        if review.status != "ruled" or review.undone:
+        if review.status != "ruled" or review.undone or self.divided_since(target):
             return "not_now", ""
         same = [s for s in self.reviews if s.startswith(f"review:{code}/error/")]
         if any(self.reviews[s].status == "open" for s in same):

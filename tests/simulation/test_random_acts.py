@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -36,8 +35,8 @@ from domain.review_commands import (
     WithdrawReview,
 )
 from tests.conftest import SEED
-from tests.money_examples import MONEY_POLICY
 from tests.oracle import ruling as oracle
+from tests.simulation.dividing import POLICY, DividingActs
 from tests.simulation.model import GATES, OPTIONS, OfficeModel
 from tests.story import Story
 from tests.workflows.test_money import CAPEX, line
@@ -59,14 +58,14 @@ chance = st.integers(0, 9)
 later = st.sampled_from(["finish", "fund", "fund", "pause", "wake", "stop"])
 
 
-class RandomActs(RuleBasedStateMachine):
+class RandomActs(DividingActs):
     """An office, its model, and everything people can do to both."""
 
     def __init__(self) -> None:
         super().__init__()
         memory = Path("/dev/shm")
         self.directory = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
-        self.office = Story(self.directory).governed(MONEY_POLICY)
+        self.office = Story(self.directory).governed(POLICY)
         cell = SetEnvelope(lines=(line("1000.00"),))
         self.office.house.envelopes.set("APX", cell, self.office.act("hana"))
         self.model = OfficeModel()
@@ -281,7 +280,7 @@ class RandomActs(RuleBasedStateMachine):
         expected, verdict = self._expected_ruling(stream, person, act.now)
         if not self.attempt(lambda: self.office.house.rulings.rule(stream, act), expected):
             return
-        review.status, review.ruled_by = "ruled", person
+        review.status, review.ruled_by, review.ruled_at = "ruled", person, self.model.tick()
         assert self.office.review(stream).verdict == verdict
 
     def _expected_ruling(
@@ -318,9 +317,12 @@ class RandomActs(RuleBasedStateMachine):
             assert (project.phase, project.standing, project.left) == (
                 model.phase, model.standing, model.left,
             )  # fmt: skip
+            assert project.spent().get(CAPEX, Decimal(0)) == model.spent
+            assert bool(project.superseded_by) == (model.standing == "superseded")
         portfolio = self.office.house.desk.load().portfolio("APX")
+        assert {*self.model.projects} >= {c for c in portfolio.held if portfolio.holds(c)}
         held = {code: model.held for code, model in self.model.projects.items() if model.held}
-        assert {c: portfolio.holds(c).get(CAPEX) for c in CODES if portfolio.holds(c)} == held
+        assert {c: portfolio.holds(c).get(CAPEX) for c in held if portfolio.holds(c)} == held
         assert portfolio.allocated(CAPEX) == sum(held.values()) <= self.model.envelope
         assert portfolio.free(CAPEX) == self.model.free >= 0
         for stream, review in self.model.reviews.items():
@@ -340,9 +342,10 @@ def test_random_acts_come_to_what_the_oracle_says() -> None:
     # What every run meets, whatever its seed; the rest is met by most.
     assert set(seen) >= {
         "ok", "taken", "step_not_open", "review_over", "not_a_seat", "review_still_open",
-        "not_permitted", "field_missing", "funds_available", "not_now",
+        "not_permitted", "field_missing", "funds_available", "not_now", "malformed",
     }, seen  # fmt: skip
     assert set(topics) >= {
         "funds.allocated/1", "funds.released/1", "ruling.set_aside/1", "project.restored/1",
-        "project.moved/1", "project.rested/1",
+        "project.moved/1", "project.rested/1", "project.superseded/1", "project.divided/1",
+        "project.succeeded/1", "funds.divided/1",
     }, topics  # fmt: skip

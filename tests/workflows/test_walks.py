@@ -455,6 +455,105 @@ WALKS: list[tuple[str, str, str]] = [
         withdraw                      : requested withdrawn 0
         """,
     ),
+    (
+        "ideas keep their money when merged, divide it when split, and end as a duplicate",
+        "five-gate",
+        """
+        merge keep                    : idea proposed 0
+        fund fund                     : idea proposed 1000
+        spend 300                     : idea proposed 1000
+        merge merge                   : idea proposed 1000
+        split keep                    : idea proposed 1000
+        change approve                : idea proposed 1000
+        split split                   : idea proposed 1000
+        """,
+    ),
+    (
+        "an idea entered twice gives back its money and is superseded",
+        "five-gate",
+        """
+        fund fund                     : idea proposed 1000
+        duplicate keep                : idea proposed 1000
+        duplicate supersede           : superseded superseded 0
+        refused resume resume
+        set_aside set_aside           : idea proposed 1000
+        duplicate supersede           : superseded superseded 0
+        """,
+    ),
+    (
+        "an idea that rests is found to be entered twice",
+        "five-gate",
+        """
+        defer defer                   : idea deferred 0
+        duplicate supersede           : superseded superseded 0
+        """,
+    ),
+    (
+        "proposals keep their money when merged, divide it when split, and end as a duplicate",
+        "pmi",
+        """
+        merge keep                    : initiating proposed 0
+        fund fund                     : initiating proposed 1000
+        spend 300                     : initiating proposed 1000
+        merge merge                   : initiating proposed 1000
+        split keep                    : initiating proposed 1000
+        change approve                : initiating proposed 1000
+        split split                   : initiating proposed 1000
+        """,
+    ),
+    (
+        "a proposal entered twice gives back its money and is superseded",
+        "pmi",
+        """
+        fund fund                     : initiating proposed 1000
+        duplicate keep                : initiating proposed 1000
+        duplicate supersede           : superseded superseded 0
+        refused resume resume
+        set_aside set_aside           : initiating proposed 1000
+        duplicate supersede           : superseded superseded 0
+        """,
+    ),
+    (
+        "a proposal that rests is found to be entered twice",
+        "pmi",
+        """
+        defer defer                   : initiating deferred 0
+        duplicate supersede           : superseded superseded 0
+        """,
+    ),
+    (
+        "requests keep their money when merged, divide it when split, and end as a duplicate",
+        "two-gate",
+        """
+        merge keep                    : requested proposed 0
+        fund fund                     : requested proposed 1000
+        spend 300                     : requested proposed 1000
+        merge merge                   : requested proposed 1000
+        split keep                    : requested proposed 1000
+        change approve                : requested proposed 1000
+        split split                   : requested proposed 1000
+        """,
+    ),
+    (
+        "a request entered twice gives back its money and is superseded",
+        "two-gate",
+        """
+        fund fund                     : requested proposed 1000
+        duplicate keep                : requested proposed 1000
+        duplicate supersede           : superseded superseded 0
+        refused resume resume
+        set_aside set_aside           : requested proposed 1000
+        duplicate supersede           : superseded superseded 0
+        """,
+    ),
+    (
+        "a request that rests is found to be entered twice",
+        "two-gate",
+        """
+        defer defer                   : requested deferred 0
+        duplicate supersede           : superseded superseded 0
+        """,
+    ),
 ]
 HAPPY = {preset: lines for _, preset, lines in reversed(WALKS)}
 """The first walk of each preset."""

@@ -18,12 +18,15 @@ from domain.funding import RecordCost
 from domain.funds import Line
 from domain.money import Money
 from domain.pack import Award, Condition, PackOption
+from domain.parts import Part
 from domain.policy import Matter, Option, Policy
 from domain.portfolio import CharterPortfolio, Portfolio
 from domain.project_acts import ProposeProject
 from domain.refusals import StepNotOpen
 from domain.review_commands import OpenReview
 from tests.story import Story
+from tests.workflows.dividing import everything, nothing
+from workflows.dividing import OpenMerge
 from workflows.envelopes import SetEnvelope
 from workflows.governing import AdoptPolicy, AppointMember
 from workflows.policy_text import read_policy
@@ -148,6 +151,10 @@ class Walk:
             known["undo"] = self.ruled[-1]
         if kind == "waive":
             known["condition"] = [*self.story.project(self.code).conditions][-1]
+        if kind == "merge":
+            return self._merging(self.propose(f"{self.code}-{len(self.ruled)}", "900.00"))
+        if kind == "supersede":
+            known["into"] = self.propose(f"{self.code}-{len(self.ruled)}", "900.00")
         if kind == "transfer":
             known["portfolio"] = "BPX"
         if (kind == "change" or self._rebaselines(about)) and self._is_open(about):
@@ -155,6 +162,24 @@ class Walk:
         command = OpenReview.model_validate({"project": self.code, **known, **fields})
         answer = self.story.house.reviews.open(command, self.story.act("pia"))
         return str(answer.content["review"])
+
+    def _merging(self, twin: str) -> str:
+        command = OpenMerge(projects=(self.code, twin), matter="merge")
+        answer = self.story.house.merges.open("APX", command, self.story.act("pia"))
+        return str(answer.content["review"])
+
+    def parts(self, review: str) -> tuple[Part, ...]:
+        """Return the project with all there is, and beside it, where it is split, nothing."""
+        subjects = self.story.review(review).subjects
+        codes = [subject.partition(":")[2] for subject in subjects]
+        if self.code not in codes:
+            return ()
+        whole = everything(self.story, *codes, into=self.code)
+        return (
+            (whole,)
+            if len(codes) > 1
+            else (whole, nothing(self.story, self.code, f"{self.code}-{len(self.ruled)}"))
+        )
 
     def change(self, amount: str = SHARE) -> int:
         """Pia asks for another baseline; returns the number of the request."""
@@ -180,7 +205,7 @@ class Walk:
         review = self.story.review(stream)
         matter = self.policy.matters[review.matter]
         options = tuple(
-            self.filled(one).changed(**fields) if one.id == option else self.filled(one)
+            self.filled(one, stream).changed(**fields if one.id == option else {})
             for one in matter.options
             if one.id == option or not one.requires
         )
@@ -191,7 +216,7 @@ class Walk:
             self.story.voted(stream, self._names[seat.person], option, seat=seat.seat)
         return self.story.ruled(stream, by="pia")
 
-    def filled(self, option: Option) -> PackOption:
+    def filled(self, option: Option, stream: str) -> PackOption:
         """Return an option as a pack puts it, with what it requires."""
         number = len(self.story.project(self.code).conditions) + 1 if self.code else 1
         owner = self.story.person("pia")
@@ -203,6 +228,7 @@ class Walk:
             else (),
             "conditions": (Condition(id=f"proof_{number}", owner=owner, due=due),),
             "review_date": datetime.date(2027, 1, 15),
+            "parts": self.parts(stream) if "parts" in option.requires else (),
         }
         return PackOption(id=option.id, **{name: known[name] for name in option.requires})
 
