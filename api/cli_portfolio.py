@@ -78,6 +78,8 @@ def _say(answer: Shown) -> None:
     projects = sum(stands.standings.values())
     say(f"Standing: {_counts(stands.standings)}")
     say(f"Phase:    {_counts(stands.phases)}")
+    if stands.order:
+        say(f"Order:    {', '.join(f'{one.rank} {one.code}' for one in stands.order)}")
     moment = "" if answer.as_of is None else f", {moment_text(answer.as_of)[:19]}Z"
     count = f"{projects} project{'' if projects == 1 else 's'}"
     say(f"{count} at position {answer.position}{moment}")

@@ -13,6 +13,7 @@ from domain.project import project_stream
 from domain.refusals import NotKnown
 from projections.as_of import instant
 from projections.decisions import Ruled, decisions
+from projections.priorities import ranks
 from projections.reading import Answer, Page
 from projections.register import ProjectRow, Wanted, register
 from projections.trail import Span, trail
@@ -49,13 +50,13 @@ def status(
             say_json({**_place(found), **about, "projects": lines})
             return
         columns = (Column("CODE"), Column("TITLE", gives_way=True), Column("PHASE"),
-                   Column("STANDING"), Column("SINCE"))  # fmt: skip
+                   Column("STANDING"), Column("SINCE"), Column("RANK", right=True))  # fmt: skip
+        shown = "code title phase_label standing since_day rank".split()
+        cells = ([{**line, "since_day": _day(line)}[name] for name in shown] for line in lines)
+        # The column of ranks is there for who gives any.
+        given = any(line["rank"] is not None for line in lines)
         say_table(
-            columns,
-            (
-                (line["code"], line["title"], line["phase_label"], line["standing"], _day(line))
-                for line in lines
-            ),
+            columns if given else columns[:-1], (cell if given else cell[:-1] for cell in cells)
         )
         _end(found, len(lines), "project")
 
@@ -121,9 +122,11 @@ def show_trail(
 def _projects(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> list[dict[str, Any]]:
     at, names = at_answer(found), Names(look.house)
     labels = None if at is None else PhaseLabels(look.house, at)
+    placed = {} if at is None else ranks(look.house.views.reading, at).found
     lines = []
     for row in found.found:
         line = names.of(row._asdict(), "proposer")
+        line["rank"] = placed.get(row.code)
         line["phase_label"] = labels.label(row.portfolio, row.phase) if labels else row.phase
         amount, currency = line.pop("requested_amount"), line.pop("requested_currency")
         asked = None if amount is None else {"amount": amount, "currency": currency}

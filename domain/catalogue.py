@@ -23,6 +23,7 @@ from domain.portfolio_events import (
     FundsReleased,
     NumberGiven,
     PortfolioChartered,
+    ProjectsPrioritised,
 )
 from domain.project_events import (
     EvidenceAttached,
@@ -72,6 +73,7 @@ BODIES: tuple[type[Body], ...] = (
     EnvelopeSet,
     FundsAllocated,
     FundsReleased,
+    ProjectsPrioritised,
     FundsRequested,
     FundsApproved,
     CostRecorded,

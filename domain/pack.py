@@ -48,6 +48,7 @@ class PackOption(Value):
     Attributes:
         amount: one sum. amounts: money by period and kind, for a single project.
         awards: money for each of several projects.
+        ranking: codes of several projects, the most important one first.
         review_date: the day by which a deferred project is looked at again.
         target: the phase to which a project goes back. effective_on: first day of the effect.
     """
@@ -56,6 +57,7 @@ class PackOption(Value):
     amount: Money | None = None
     amounts: tuple[Line, ...] = Field(default=(), max_length=LINES_MAX)
     awards: tuple[Award, ...] = Field(default=(), max_length=500)
+    ranking: tuple[Code, ...] = Field(default=(), max_length=500)
     conditions: tuple[Condition, ...] = Field(default=(), max_length=100)
     review_date: datetime.date | None = None
     target: Name | None = None

@@ -66,6 +66,11 @@ def _require_ranking(option: PackOption, codes: set[str]) -> None:
     ranked = [award.project for award in option.awards]
     if len(set(ranked)) != len(ranked) or not set(ranked) <= codes:
         raise Malformed(f"option {option.id} ranks a project twice, or one not under review")
+    if option.ranking and sorted(option.ranking) != sorted(codes):
+        raise Malformed(
+            f"option {option.id} does not rank every project under review exactly once",
+            fix=f"Rank each of these once: {', '.join(sorted(codes))}.",
+        )
 
 
 def _require_target(option: PackOption, cycle: Lifecycle, gate: str | None) -> None:

@@ -188,7 +188,7 @@ class EffectRule(Value):
     do: Literal[
         "move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer",
         "allocate", "release", "set_envelope", "oblige", "waive", "replace_baseline",
-        "undo",
+        "undo", "reprioritise",
     ]  # fmt: skip
     to: Name | None = None
     standing: Standing | None = None
@@ -196,8 +196,9 @@ class EffectRule(Value):
 
 
 OptionField = Literal[
-    "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on"
-]
+    "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on",
+    "ranking",
+]  # fmt: skip
 
 
 class Option(Value):

@@ -13,6 +13,7 @@ MATTER_OF = {
     "transfer": MatterKind.TRANSFER,
     "set_envelope": MatterKind.SET_ENVELOPE,
     "waive": MatterKind.WAIVE,
+    "reprioritise": MatterKind.REPRIORITISE,
 }
 """Effects that go with one kind of matter only."""
 
@@ -23,6 +24,9 @@ RESTS_OF = {
     MatterKind.REJECT: Standing.REJECTED,
 }
 """Matters that name the standing they lead to; another one would say one thing and do another."""
+
+NEEDS = {"reprioritise": "ranking"}
+"""Effects that take everything from one field of the option."""
 
 ABOUT_MONEY = frozenset({"allocate", "release", "set_envelope"})
 REPLACING = frozenset({MatterKind.CHANGE, MatterKind.PASS_GATE})
@@ -46,6 +50,9 @@ def effect_faults(
         yield (*path, "do"), f"{effect.do} goes with a matter of kind {MATTER_OF[effect.do]}"
     if effect.do == "allocate" and not {"amounts", "awards"} & {*option.requires}:
         yield (*path, "do"), "an option that allocates requires amounts, or awards; add it"
+    if NEEDS.get(effect.do, effect.do) not in {effect.do, *option.requires}:
+        wanted = NEEDS[effect.do]
+        yield (*path, "do"), f"an option that does {effect.do} requires {wanted}; add it"
     if effect.do == "undo" and matter.kind not in {MatterKind.SET_ASIDE, MatterKind.REVOKE}:
         yield (*path, "do"), "undo goes with a matter of kind set_aside or revoke"
     if effect.only != "all" and "awards" not in option.requires:

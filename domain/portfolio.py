@@ -15,6 +15,7 @@ from domain.portfolio_events import (
     FundsReleased,
     NumberGiven,
     PortfolioChartered,
+    ProjectsPrioritised,
 )
 from domain.refusals import Taken
 
@@ -25,12 +26,23 @@ Cells = Mapping[Cell, Decimal]
 """Amounts in the planning currency by period and kind."""
 
 
+ORDERS_KEPT = 100
+"""How many orders a portfolio remembers, so that one after the other can be undone."""
+
+
 class CharterPortfolio(Value):
     """Begin a portfolio under a policy."""
 
     code: Code
     title: Text = Field(min_length=1, max_length=500)
     policy: Code
+
+
+class Ordering(Value):
+    """A ruling that put the projects in an order, and the order before it."""
+
+    ruling: str
+    before: tuple[str, ...]
 
 
 class Portfolio(Value):
@@ -42,6 +54,8 @@ class Portfolio(Value):
         taken: what all projects together hold, by period and kind.
         held: what each project holds.
         moved: by ruling and project, what it allocated, or with a minus released.
+        order: projects that have a rank, the most important one first.
+        ordered: the rulings that gave an order and still stand, the newest at the end.
     """
 
     code: str
@@ -52,6 +66,9 @@ class Portfolio(Value):
     taken: dict[Cell, Decimal] = Field(default_factory=dict)
     held: dict[str, dict[Cell, Decimal]] = Field(default_factory=dict)
     moved: dict[str, dict[str, dict[Cell, Decimal]]] = Field(default_factory=dict)
+
+    order: tuple[str, ...] = ()
+    ordered: tuple[Ordering, ...] = ()
 
     def allocated(self, cell: Cell) -> Decimal:
         """Return what all projects hold of one kind of money in one period."""
@@ -106,6 +123,8 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
         case EnvelopeSet(lines=lines):
             changed = {(line.period, line.kind): line.amount.amount for line in lines}
             return {"envelopes": {**portfolio.envelopes, **changed}}
+        case ProjectsPrioritised() as body:
+            return _ordered(portfolio, body)
         case FundsAllocated() as body:
             given = {(line.period, line.kind): line.allocated.amount for line in body.lines}
             return _moved(portfolio, body, given)
@@ -113,6 +132,13 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
             back = {(line.period, line.kind): -line.released.amount for line in body.lines}
             return _moved(portfolio, body, back)
     return {}
+
+
+def _ordered(portfolio: Portfolio, body: ProjectsPrioritised) -> dict[str, Any]:
+    if body.undone is not None:
+        return {"order": body.order, "ordered": portfolio.ordered[:-1]}
+    given = Ordering(ruling=body.ruling, before=body.before)
+    return {"order": body.order, "ordered": (*portfolio.ordered, given)[-ORDERS_KEPT:]}
 
 
 def _moved(

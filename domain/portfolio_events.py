@@ -95,6 +95,23 @@ class FundsAllocated(Body):
     ruling: str
 
 
+class ProjectsPrioritised(Body):
+    """A ruling put projects of the portfolio in an order, or an order was restored.
+
+    Attributes:
+        order: codes of projects, the most important one first; nobody else has a rank.
+        before: the order until now; empty where there was none.
+        ruling: review that decided it.
+        undone: review whose order was undone, where this restores the one before it.
+    """
+
+    TOPIC: ClassVar[str] = "projects.prioritised/1"
+    order: tuple[Code, ...]
+    before: tuple[Code, ...] = ()
+    ruling: str
+    undone: str | None = None
+
+
 class ReleasedLine(Value):
     """Money given back of one kind in one period, in the planning currency.
 

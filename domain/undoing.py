@@ -94,39 +94,48 @@ def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft,
     return (Draft(stream=project_stream(project.code), data=body),)
 
 
-def restore_money(
+def give_back(
     project: Project, portfolio: Portfolio, undone: str, ruling: str, currency: str
 ) -> tuple[Draft, ...]:
-    """Give back what a ruling had allocated and is unspent; take again what it had released.
-
-    What is no longer free is named as a shortfall, and stays with those who hold it now.
-    """
-    moved = portfolio.moved.get(undone, {}).get(project.code, {})
+    """Give back what a ruling had allocated and is unspent."""
     spent, holds = project.spent(), portfolio.holds(project.code)
     back = {
         cell: min(amount, holds.get(cell, Decimal(0)) - spent.get(cell, Decimal(0)))
-        for cell, amount in moved.items()
+        for cell, amount in _moved(project, portfolio, undone).items()
         if amount > 0
     }
+    given = {cell: amount for cell, amount in back.items() if amount > 0}
+    if not given:
+        return ()
+    lines = tuple(released_line(portfolio, cell, given[cell], currency) for cell in sorted(given))
+    body = FundsReleased(project=project.code, lines=lines, ruling=ruling)
+    return (Draft(stream=portfolio_stream(portfolio.code), data=body),)
+
+
+def take_again(
+    project: Project, portfolio: Portfolio, undone: str, ruling: str, currency: str
+) -> tuple[Draft, ...]:
+    """Take again what a ruling had released.
+
+    What is no longer free is named as a shortfall, and stays with those who hold it now.
+    """
+    moved = _moved(project, portfolio, undone)
     wanted = {cell: -amount for cell, amount in moved.items() if amount < 0}
     fits = {cell: amount for cell, amount in wanted.items() if amount <= portfolio.free(cell)}
     missing = {cell: amount for cell, amount in wanted.items() if cell not in fits}
-    stream = portfolio_stream(portfolio.code)
     drafts = []
-    if given := {cell: amount for cell, amount in back.items() if amount > 0}:
-        lines = tuple(
-            released_line(portfolio, cell, given[cell], currency) for cell in sorted(given)
-        )
-        body = FundsReleased(project=project.code, lines=lines, ruling=ruling)
-        drafts.append(Draft(stream=stream, data=body))
     if fits:
         taken = tuple(allocated_line(portfolio, line) for line in _lines(fits, currency))
         again = FundsAllocated(project=project.code, lines=taken, ruling=ruling)
-        drafts.append(Draft(stream=stream, data=again))
+        drafts.append(Draft(stream=portfolio_stream(portfolio.code), data=again))
     if missing:
         short = ShortfallFound(lines=_lines(missing, currency), undone=undone, ruling=ruling)
         drafts.append(Draft(stream=project_stream(project.code), data=short))
     return tuple(drafts)
+
+
+def _moved(project: Project, portfolio: Portfolio, undone: str) -> Cells:
+    return portfolio.moved.get(undone, {}).get(project.code, {})
 
 
 def _lines(amounts: Cells, currency: str) -> tuple[PlannedLine, ...]:

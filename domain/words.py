@@ -39,6 +39,12 @@ class MatterKind(StrEnum):
     APPOINT = "appoint"
     RELIEVE = "relieve"
     TRANSFER = "transfer"
+    REPRIORITISE = "reprioritise"
+    REALLOCATE = "reallocate"
+
+
+ABOUT_SEVERAL = frozenset({MatterKind.REPRIORITISE, MatterKind.REALLOCATE})
+"""Matters about several projects of one portfolio, and never about one alone."""
 
 
 class Outcome(StrEnum):

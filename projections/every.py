@@ -11,6 +11,7 @@ from projections.inbox import INBOX
 from projections.money import MONEY
 from projections.policies import POLICIES
 from projections.portfolios import PORTFOLIOS
+from projections.priorities import PRIORITIES
 from projections.register import REGISTER
 from projections.reviews import REVIEWS
 from projections.trail import TRAIL
@@ -31,4 +32,5 @@ VIEWS: tuple[View, ...] = (
     INBOX,
     BASELINES,
     CHANGES,
+    PRIORITIES,
 )

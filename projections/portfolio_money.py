@@ -12,6 +12,7 @@ from domain.refusals import NotKnown
 from projections.as_of import AsOf
 from projections.money import MONEY, cell_parts, portfolio_key
 from projections.portfolios import PORTFOLIOS
+from projections.priorities import PRIORITIES, RankedProject, order_of
 from projections.reading import Answer, Page, Reading, Version, Views
 from projections.register import REGISTER
 from projections.view import State
@@ -93,6 +94,7 @@ class PortfolioMoney(NamedTuple):
         version: version of its stream.
         cells: in the order of periods and kinds.
         phases, standings: number of its projects by phase and by standing.
+        order: its projects that have a rank, the most important one first.
     """
 
     code: str
@@ -102,6 +104,7 @@ class PortfolioMoney(NamedTuple):
     cells: tuple[MoneyCell, ...]
     phases: Mapping[str, int]
     standings: Mapping[str, int]
+    order: tuple[RankedProject, ...] = ()
 
 
 def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answer[PortfolioMoney]:
@@ -111,7 +114,7 @@ def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answe
         NotKnown: there was no such portfolio then.
         ViewStopped: one of the views met an event it cannot fold.
     """
-    with views.at(asked, PORTFOLIOS, MONEY, REGISTER) as reading:
+    with views.at(asked, PORTFOLIOS, MONEY, REGISTER, PRIORITIES) as reading:
         chartered = reading.state(PORTFOLIOS, code)
         if chartered is None:
             raise _unknown(code, reading)
@@ -127,6 +130,7 @@ def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answe
             cells=_cells(reading, code, projects),
             phases=_counted(projects, "phase"),
             standings=_counted(projects, "standing"),
+            order=tuple(one for one in order_of(reading, code).order if one.rank is not None),
         )
         return reading.answer(stands)
 

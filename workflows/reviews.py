@@ -29,7 +29,7 @@ from domain.review_commands import (
 )
 from domain.review_events import review_stream
 from domain.review_rulings import open_review, present
-from domain.words import MatterKind
+from domain.words import ABOUT_SEVERAL, MatterKind
 from workflows import machine
 from workflows.calendar import day_of, end_of_day
 from workflows.changes import put_forward
@@ -251,6 +251,11 @@ def _matter(policy: Policy, command: OpenReview) -> tuple[str, str | None]:
     kind = matter_named(policy, command.matter).kind
     if kind is MatterKind.PASS_GATE:
         raise FieldMissing(f"matter {command.matter} passes a gate: say which gate")
+    if kind in ABOUT_SEVERAL:
+        raise UnknownFact(
+            f"matter {command.matter} is about several projects of a portfolio",
+            fix="Open a round of its portfolio with that matter.",
+        )
     if kind in NOT_ABOUT_A_PROJECT:
         raise UnknownFact(f"matter {command.matter} is not about a project")
     return command.matter, None

@@ -67,6 +67,7 @@ def shown_money(stands: PortfolioMoney, position: int) -> dict[str, Any]:
         "cells": [_cell(cell, position) for cell in stands.cells],
         "phases": counted("phase", stands.phases),
         "standings": counted("standing", stands.standings),
+        "order": [{"rank": one.rank, "code": one.code} for one in stands.order],
         "href": _listed(stands, position, {}),
     }
 

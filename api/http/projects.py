@@ -14,6 +14,7 @@ from domain.policy import Name
 from domain.project_acts import ProposeProject
 from domain.refusals import NotInForce
 from domain.words import Standing
+from projections.priorities import ranks
 from projections.reading import Answer, Page
 from projections.register import ProjectRow, Wanted, project, register
 from workflows.projects import WithdrawProject
@@ -99,6 +100,7 @@ def _onwards(
 def _lines(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> Iterator[dict[str, Any]]:
     at = at_answer(found)
     labels = None if at is None else PhaseLabels(look.house, at, look.moment)
+    placed = {} if at is None else ranks(look.views, at).found
     for row in found.found:
         yield {
             "code": row.code,
@@ -109,6 +111,7 @@ def _lines(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> Iterator[dic
             "standing": row.standing,
             "since": row.since,
             "review_date": row.review_date,
+            "rank": placed.get(row.code),
             "requested": _money(row),
         }
 

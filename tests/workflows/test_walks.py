@@ -227,6 +227,15 @@ WALKS: list[tuple[str, str, str]] = [
         """,
     ),
     (
+        "an idea gets a rank, or the order stays as it is, or the rank was an error",
+        "five-gate",
+        """
+        reprioritise decline          : idea proposed 0
+        reprioritise rank             : idea proposed 0
+        set_aside set_aside           : idea proposed 0
+        """,
+    ),
+    (
         "an idea is taken back by its proposer",
         "five-gate",
         """
@@ -284,6 +293,14 @@ WALKS: list[tuple[str, str, str]] = [
         reject keep                   : initiating deferred 0
         reject reject                 : initiating rejected 0
         refused resume resume
+        """,
+    ),
+    (
+        "a proposal gets a rank, or the order stays as it is",
+        "pmi",
+        """
+        reprioritise decline          : initiating proposed 0
+        reprioritise rank             : initiating proposed 0
         """,
     ),
     (
