@@ -188,7 +188,7 @@ class EffectRule(Value):
     do: Literal[
         "move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer",
         "allocate", "release", "set_envelope", "oblige", "waive", "replace_baseline",
-        "undo", "reprioritise",
+        "undo", "reprioritise", "reallocate",
     ]  # fmt: skip
     to: Name | None = None
     standing: Standing | None = None

@@ -14,6 +14,7 @@ MATTER_OF = {
     "set_envelope": MatterKind.SET_ENVELOPE,
     "waive": MatterKind.WAIVE,
     "reprioritise": MatterKind.REPRIORITISE,
+    "reallocate": MatterKind.REALLOCATE,
 }
 """Effects that go with one kind of matter only."""
 
@@ -25,10 +26,10 @@ RESTS_OF = {
 }
 """Matters that name the standing they lead to; another one would say one thing and do another."""
 
-NEEDS = {"reprioritise": "ranking"}
+NEEDS = {"reprioritise": "ranking", "reallocate": "awards"}
 """Effects that take everything from one field of the option."""
 
-ABOUT_MONEY = frozenset({"allocate", "release", "set_envelope"})
+ABOUT_MONEY = frozenset({"allocate", "release", "set_envelope", "reallocate"})
 REPLACING = frozenset({MatterKind.CHANGE, MatterKind.PASS_GATE})
 """Matters that may replace a baseline: an approved change, and a gate that is passed with one."""
 
@@ -55,7 +56,9 @@ def effect_faults(
         yield (*path, "do"), f"an option that does {effect.do} requires {wanted}; add it"
     if effect.do == "undo" and matter.kind not in {MatterKind.SET_ASIDE, MatterKind.REVOKE}:
         yield (*path, "do"), "undo goes with a matter of kind set_aside or revoke"
-    if effect.only != "all" and "awards" not in option.requires:
+    if effect.only != "all" and effect.do in NEEDS:
+        yield (*path, "only"), f"{effect.do} acts on all projects at once; leave only out"
+    elif effect.only != "all" and "awards" not in option.requires:
         yield (*path, "only"), "only an option with awards draws a line; leave only out"
 
 

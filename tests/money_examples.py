@@ -43,6 +43,12 @@ FUNDING = """
         effects: [{do: rest, standing: cancelled}, {do: release}]
 """
 ORDER = """
+  shift:
+    kind: reallocate
+    decided_by: [{board: works_board}]
+    options:
+      - {id: move, outcome: approve, requires: [awards], effects: [{do: reallocate}]}
+      - {id: no, outcome: reject}
   order:
     kind: reprioritise
     decided_by: [{board: works_board}]

@@ -61,7 +61,7 @@ class Effecting:
         if order.rule.do == "undo":
             yield from undone(self._review, self._policy, order, self.state)
         elif order.rule.do in OF_SEVERAL:
-            yield from on_several(self._review, order, self.state)
+            yield from on_several(self._review, self._policy, order, self.state)
         else:
             yield self._drafts(order)
 

@@ -5,17 +5,24 @@ from typing import Any
 
 from domain.effects import Ordered
 from domain.event import Draft, stream_code
+from domain.funds import planned, require_lines
+from domain.policy import Policy
 from domain.portfolio import Portfolio
 from domain.priorities import reprioritise, require_rankable, require_whole
 from domain.project import Project, project_stream
+from domain.reallocating import lower, raise_, require_moved
 from domain.review import Review
 from domain.words import MatterKind
 from workflows.loaded import Loaded
+from workflows.money import money_rule
+
+State = Callable[[str], Any]
+"""What a stream has come to so far."""
 
 IN_ROUNDS = (MatterKind.FUND, MatterKind.REPRIORITISE, MatterKind.REALLOCATE)
 """Matters that are decided about several projects at once."""
 
-OF_SEVERAL = frozenset({"reprioritise"})
+OF_SEVERAL = frozenset({"reprioritise", "reallocate"})
 """Effects that act once on all projects under review, and not on each."""
 
 
@@ -34,16 +41,35 @@ def require_rounded(
 
 
 def on_several(
-    review: Review, order: Ordered, state: Callable[[str], Any]
+    review: Review, policy: Policy, order: Ordered, state: State
 ) -> Iterator[tuple[Draft, ...]]:
     """Yield what an effect does to all projects of a review and to their portfolio, in steps.
 
     Args:
         review: the review that was ruled.
+        policy: the policy it is ruled by.
         order: the effect, on the portfolio.
         state: what each stream has come to so far, with everything yielded before.
     """
+    if order.rule.do == "reallocate":
+        yield from _reallocated(policy, order, state)
+        return
     portfolio: Portfolio = state(order.subject)
     codes = dict.fromkeys((*map(stream_code, review.subjects), *portfolio.order))
     projects: dict[str, Project] = {code: state(project_stream(code)) for code in codes}
     yield reprioritise(portfolio, order.option.ranking, projects, order.ruling)
+
+
+def _reallocated(policy: Policy, order: Ordered, state: State) -> Iterator[tuple[Draft, ...]]:
+    """Yield first what every project gives back, then what every project gets, by rank."""
+    rule = money_rule(policy)
+    shares = {
+        award.project: planned(require_lines(award.amounts, rule), rule)
+        for award in sorted(order.option.awards, key=lambda award: award.rank)
+        if award.amounts
+    }
+    require_moved(state(order.subject), shares)
+    for move in (lower, raise_):
+        for code, share in shares.items():
+            project, portfolio = state(project_stream(code)), state(order.subject)
+            yield move(project, portfolio, share, rule, order.ruling)

@@ -232,6 +232,10 @@ WALKS: list[tuple[str, str, str]] = [
         """
         reprioritise decline          : idea proposed 0
         reprioritise rank             : idea proposed 0
+        reallocate decline            : idea proposed 0
+        reallocate move               : idea proposed 1000
+        set_aside set_aside           : idea proposed 0
+        reprioritise rank             : idea proposed 0
         set_aside set_aside           : idea proposed 0
         """,
     ),
@@ -301,6 +305,8 @@ WALKS: list[tuple[str, str, str]] = [
         """
         reprioritise decline          : initiating proposed 0
         reprioritise rank             : initiating proposed 0
+        reallocate decline            : initiating proposed 0
+        reallocate move               : initiating proposed 1000
         """,
     ),
     (
