@@ -15,6 +15,7 @@ from workflows.imports import Imports
 from workflows.money import Funds
 from workflows.offices import Offices
 from workflows.people import People
+from workflows.periods import Periods
 from workflows.portfolios import Portfolios
 from workflows.projects import Projects
 from workflows.reviews import Reviews
@@ -54,6 +55,7 @@ class House:
         self.governing = Governing(self.desk)
         self.portfolios = Portfolios(self.desk)
         self.envelopes = Envelopes(self.desk)
+        self.periods = Periods(self.desk)
         self.funds = Funds(self.desk)
         self.projects = Projects(self.desk, self.evidence)
         self.changes = Changes(self.desk)

@@ -22,6 +22,7 @@ from domain.portfolio_events import (
     FundsAllocated,
     FundsReleased,
     NumberGiven,
+    PeriodClosed,
     PortfolioChartered,
     ProjectsPrioritised,
 )
@@ -74,6 +75,7 @@ BODIES: tuple[type[Body], ...] = (
     FundsAllocated,
     FundsReleased,
     ProjectsPrioritised,
+    PeriodClosed,
     FundsRequested,
     FundsApproved,
     CostRecorded,

@@ -188,7 +188,7 @@ class EffectRule(Value):
     do: Literal[
         "move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer",
         "allocate", "release", "set_envelope", "oblige", "waive", "replace_baseline",
-        "undo", "reprioritise", "reallocate",
+        "undo", "reprioritise", "reallocate", "close_period",
     ]  # fmt: skip
     to: Name | None = None
     standing: Standing | None = None
@@ -197,7 +197,7 @@ class EffectRule(Value):
 
 OptionField = Literal[
     "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on",
-    "ranking",
+    "ranking", "unspent",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from domain.portfolio_events import (
     FundsAllocated,
     FundsReleased,
     NumberGiven,
+    PeriodClosed,
     PortfolioChartered,
     ProjectsPrioritised,
 )
@@ -54,6 +55,7 @@ class Portfolio(Value):
         taken: what all projects together hold, by period and kind.
         held: what each project holds.
         moved: by ruling and project, what it allocated, or with a minus released.
+        closed: periods that were closed.
         order: projects that have a rank, the most important one first.
         ordered: the rulings that gave an order and still stand, the newest at the end.
     """
@@ -67,6 +69,7 @@ class Portfolio(Value):
     held: dict[str, dict[Cell, Decimal]] = Field(default_factory=dict)
     moved: dict[str, dict[str, dict[Cell, Decimal]]] = Field(default_factory=dict)
 
+    closed: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     ordered: tuple[Ordering, ...] = ()
 
@@ -123,6 +126,8 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
         case EnvelopeSet(lines=lines):
             changed = {(line.period, line.kind): line.amount.amount for line in lines}
             return {"envelopes": {**portfolio.envelopes, **changed}}
+        case PeriodClosed(period=period):
+            return {"closed": (*portfolio.closed, period)}
         case ProjectsPrioritised() as body:
             return _ordered(portfolio, body)
         case FundsAllocated() as body:

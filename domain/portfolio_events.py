@@ -139,3 +139,29 @@ class FundsReleased(Body):
     project: Code
     lines: tuple[ReleasedLine, ...]
     ruling: str | None = None
+
+
+class UnspentSum(Value):
+    """Money of one kind that projects had not spent when a period was closed."""
+
+    kind: Name
+    lapsed: Money
+    carried: Money
+
+
+class PeriodClosed(Body):
+    """A ruling closed a period: nothing is allocated in it any more; late costs still count.
+
+    Attributes:
+        period: the period.
+        into: the later period into which money was carried, if any.
+        unspent: what projects had not spent, by kind; by project it is in the releases and
+            allocations of the same ruling.
+        ruling: review that decided it.
+    """
+
+    TOPIC: ClassVar[str] = "period.closed/1"
+    period: str
+    into: str | None = None
+    unspent: tuple[UnspentSum, ...] = ()
+    ruling: str

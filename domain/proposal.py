@@ -20,6 +20,7 @@ class Proposal(Value):
         effective_from: since when that policy is to rule.
         portfolio: where to transfer the project.
         lines: the envelope to set, by period and kind.
+        period: the period to close. into: the later one into which money is carried.
         change: number of the change request that is decided.
         condition: the condition to waive.
         undo: stream of the review whose ruling is to be set aside or revoked.
@@ -33,6 +34,8 @@ class Proposal(Value):
     effective_from: Moment | None = None
     portfolio: Code | None = None
     lines: tuple[Line, ...] | None = None
+    period: str | None = None
+    into: str | None = None
     change: int | None = None
     condition: Name | None = None
     undo: str | None = None

@@ -14,6 +14,7 @@ Refused
 │   ├── WindowOver          the vote window has closed
 │   ├── NoPack              nothing was put before the review
 │   ├── FundsAvailable      the envelope does not hold the money
+│   ├── PeriodOver          the period is closed: nothing is allocated in it any more
 │   └── NotInForce          the policy, seat or person is not in force at that moment
 ├── Unfit               the content does not fit the rules
 │   ├── Malformed           a value has the wrong form, unit, currency or size
@@ -137,6 +138,13 @@ class FundsAvailable(NotNow):
 
     code = "funds_available"
     default_fix = "Ask for less, release money elsewhere, or have the envelope raised."
+
+
+class PeriodOver(NotNow):
+    """The period is closed: nothing is allocated in it any more."""
+
+    code = "period_closed"
+    default_fix = "Ask for money of a later period; costs are still recorded where they belong."
 
 
 class NotInForce(NotNow):

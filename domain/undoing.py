@@ -117,11 +117,16 @@ def take_again(
 ) -> tuple[Draft, ...]:
     """Take again what a ruling had released.
 
-    What is no longer free is named as a shortfall, and stays with those who hold it now.
+    What is no longer free, or of a closed period, is named as a shortfall, and stays with those
+    who hold it now.
     """
     moved = _moved(project, portfolio, undone)
     wanted = {cell: -amount for cell, amount in moved.items() if amount < 0}
-    fits = {cell: amount for cell, amount in wanted.items() if amount <= portfolio.free(cell)}
+    fits = {
+        cell: amount
+        for cell, amount in wanted.items()
+        if amount <= portfolio.free(cell) and cell[0] not in portfolio.closed
+    }
     missing = {cell: amount for cell, amount in wanted.items() if cell not in fits}
     drafts = []
     if fits:

@@ -41,6 +41,7 @@ class MatterKind(StrEnum):
     TRANSFER = "transfer"
     REPRIORITISE = "reprioritise"
     REALLOCATE = "reallocate"
+    CLOSE_PERIOD = "close_period"
 
 
 ABOUT_SEVERAL = frozenset({MatterKind.REPRIORITISE, MatterKind.REALLOCATE})

@@ -60,6 +60,25 @@ class MoneyRow(NamedTuple):
     standing: str
     sums: Sums
 
+    @property
+    def overspent(self) -> Decimal:
+        """Return what was spent beyond what the project holds."""
+        return max(self.sums.actual - self.sums.held, _ZERO)
+
+
+class ClosedPeriod(NamedTuple):
+    """A period in which nothing is allocated any more.
+
+    Attributes:
+        into: the period into which unspent money was carried, if any.
+        ruling: review that closed it. position: where in the log.
+    """
+
+    period: str
+    into: str | None
+    ruling: str
+    position: int
+
 
 class MoneyCell(NamedTuple):
     """The money of one period and kind, with the rows it is made of.
@@ -68,6 +87,7 @@ class MoneyCell(NamedTuple):
         currency: the planning currency; absent while nothing but requests is known.
         envelope: what may be allocated; absent where none was set.
         rows: one for each project.
+        closed: whether the period is closed.
     """
 
     period: str
@@ -75,11 +95,17 @@ class MoneyCell(NamedTuple):
     currency: str | None
     envelope: Decimal | None
     rows: tuple[MoneyRow, ...]
+    closed: bool = False
 
     @property
     def total(self) -> Sums:
         """Return the sum of the rows."""
         return summed(row.sums for row in self.rows)
+
+    @property
+    def overspent(self) -> Decimal:
+        """Return the sum of what projects spent beyond what they hold."""
+        return sum((row.overspent for row in self.rows), _ZERO)
 
     @property
     def free(self) -> Decimal:
@@ -95,6 +121,7 @@ class PortfolioMoney(NamedTuple):
         cells: in the order of periods and kinds.
         phases, standings: number of its projects by phase and by standing.
         order: its projects that have a rank, the most important one first.
+        closed: periods that were closed, in the order of closing.
     """
 
     code: str
@@ -105,6 +132,7 @@ class PortfolioMoney(NamedTuple):
     phases: Mapping[str, int]
     standings: Mapping[str, int]
     order: tuple[RankedProject, ...] = ()
+    closed: tuple[ClosedPeriod, ...] = ()
 
 
 def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answer[PortfolioMoney]:
@@ -122,12 +150,14 @@ def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answe
             version.key: version.state
             for version in reading.ordered(REGISTER, ALL, code, {"portfolio": code})
         }
+        closed = tuple(ClosedPeriod(**one) for one in _known(reading, code)["closed"])
         stands = PortfolioMoney(
             code=code,
             title=chartered["title"],
             policy=chartered["policy"],
             version=_version(reading, code),
-            cells=_cells(reading, code, projects),
+            cells=_cells(reading, code, projects, {one.period for one in closed}),
+            closed=closed,
             phases=_counted(projects, "phase"),
             standings=_counted(projects, "standing"),
             order=tuple(one for one in order_of(reading, code).order if one.rank is not None),
@@ -164,11 +194,15 @@ def summed(every: Iterable[Sums]) -> Sums:
 
 
 def _version(reading: Reading, code: str) -> int:
+    version: int = _known(reading, code)["version"]
+    return version
+
+
+def _known(reading: Reading, code: str) -> State:
     known = reading.state(MONEY, portfolio_key(code))
     if known is None:
         raise _unknown(code, reading)
-    version: int = known["version"]
-    return version
+    return known
 
 
 def _unknown(code: str, reading: Reading) -> NotKnown:
@@ -179,7 +213,9 @@ def _counted(projects: Mapping[str, State], column: str) -> dict[str, int]:
     return dict(sorted(Counter(state[column] for state in projects.values()).items()))
 
 
-def _cells(reading: Reading, code: str, members: Mapping[str, State]) -> tuple[MoneyCell, ...]:
+def _cells(
+    reading: Reading, code: str, members: Mapping[str, State], closed: set[str]
+) -> tuple[MoneyCell, ...]:
     envelopes: dict[tuple[str, str], State] = {}
     rows: defaultdict[tuple[str, str], dict[str, Sums]] = defaultdict(dict)
     currencies: dict[tuple[str, str], str] = {}
@@ -204,6 +240,7 @@ def _cells(reading: Reading, code: str, members: Mapping[str, State]) -> tuple[M
             *cell,
             currency=currencies.get(cell),
             envelope=Decimal(envelopes[cell]["amount"]) if cell in envelopes else None,
+            closed=cell[0] in closed,
             rows=tuple(
                 _row(reading, known, project, sums) for project, sums in sorted(rows[cell].items())
             ),

@@ -21,6 +21,7 @@ from domain.review import Review
 from domain.review_events import reviewed_portfolio
 from workflows import machine
 from workflows.changes import rebaselined
+from workflows.closing import closed
 from workflows.loaded import EVOLVES, Loaded
 from workflows.money import money_rule
 from workflows.rounds import OF_SEVERAL, on_several
@@ -62,6 +63,8 @@ class Effecting:
             yield from undone(self._review, self._policy, order, self.state)
         elif order.rule.do in OF_SEVERAL:
             yield from on_several(self._review, self._policy, order, self.state)
+        elif order.rule.do == "close_period":
+            yield from closed(self._policy, order, self.state)
         else:
             yield self._drafts(order)
 

@@ -41,7 +41,13 @@ from workflows.opening import TakenUp, settle_opening
 from workflows.undoing import UNDOING, to_undo
 
 NOT_ABOUT_A_PROJECT = frozenset(
-    {MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE, MatterKind.SET_ENVELOPE}
+    {
+        MatterKind.ADOPT_POLICY,
+        MatterKind.APPOINT,
+        MatterKind.RELIEVE,
+        MatterKind.SET_ENVELOPE,
+        MatterKind.CLOSE_PERIOD,
+    }
 )
 STEPS = {
     MatterKind.DEFER: "defer",

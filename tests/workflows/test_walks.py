@@ -15,6 +15,7 @@ from workflows.envelopes import OpenRound
 Start = Callable[..., Walk]
 HOUSE = {
     MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE, MatterKind.SET_ENVELOPE,
+    MatterKind.CLOSE_PERIOD,
 }  # fmt: skip
 """Matters that are not about a project."""
 
