@@ -30,7 +30,9 @@ from domain.words import APPROVING, FactKind, MatterKind, Outcome
 
 MEASURED = frozenset({FactKind.NUMBER, FactKind.MONEY})
 ORDERED = MEASURED | {FactKind.DATE}
-WITHOUT_AMOUNT = frozenset({MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE})
+WITHOUT_AMOUNT = frozenset(
+    {MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE, MatterKind.REPRIORITISE}
+)
 COMPARISONS = ("at_least", "at_most", "equals", "one_of")
 _FORM: dict[FactKind, TypeAdapter[Any]] = {
     FactKind.NUMBER: TypeAdapter(Figure),
@@ -269,12 +271,5 @@ def _odd(path: Path, matter: Matter, policy: Policy) -> Found:
     otherwise = matter.option(matter.otherwise)
     if otherwise is not None and otherwise.outcome in APPROVING:
         yield (*path, "otherwise"), "silence approves: this option is taken when none carries"
-    if matter.decided_by[0].up_to is not None and any(
-        "awards" in o.requires for o in matter.options
-    ):
-        yield (
-            (*path, "decided_by", 0, "up_to"),
-            "a round over projects has no amount; give no limit",
-        )
     for index, option in enumerate(matter.options):
         yield from option_oddities((*path, "options", index), option, matter, policy)

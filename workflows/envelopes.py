@@ -19,7 +19,7 @@ from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.loaded import Loaded
 from workflows.money import money_rule
 from workflows.opening import TakenUp, settle_opening
-from workflows.rounds import IN_ROUNDS, require_rounded
+from workflows.rounds import IN_ROUNDS, asked_in_all, require_rounded
 from workflows.rulings import decided_or_opened
 
 PROJECTS_MAX = 200
@@ -37,10 +37,13 @@ class OpenRound(Value):
     Attributes:
         projects: their codes.
         matter: the matter that decides it; the policy's first of kind ``fund``, when absent.
+        amount: the sum that is asked for; decides which board decides. When absent, what the
+            projects ask for together, where the policy decides by amount.
     """
 
     projects: tuple[Code, ...] = Field(min_length=1, max_length=PROJECTS_MAX)
     matter: Name | None = None
+    amount: Money | None = None
 
 
 class Envelopes:
@@ -82,6 +85,7 @@ class Envelopes:
         Raises:
             Malformed: a project is named twice, or belongs to another portfolio.
             UnknownFact: the policy has no such matter about several projects.
+            NotPermitted: no board may decide the sum that is asked for.
             NotNow: an order would leave out a project that has a rank, or rank one that has ended.
         """
 
@@ -100,6 +104,7 @@ class Envelopes:
                 subject=portfolio_stream(code),
                 subjects=tuple(project_stream(project.code) for project in projects),
                 matter=matter,
+                amount=command.amount or asked_in_all(ruling[1], matter, projects),
                 proposers=tuple(sorted({project.proposer for project in projects})),
             )
             opening = settle_opening(loaded, ruling, taken, act.now)

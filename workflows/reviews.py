@@ -9,7 +9,6 @@ from domain.base import Json, Value
 from domain.conditions import require_named
 from domain.event import Draft, stream_kind
 from domain.lifecycle import RESUME, pass_gate
-from domain.pack import EarlierRuling
 from domain.policy import Matter, Policy
 from domain.project import Project, project_stream
 from domain.proposal import Proposal
@@ -27,7 +26,6 @@ from domain.review_commands import (
     RecordSitting,
     WithdrawReview,
 )
-from domain.review_events import review_stream
 from domain.review_rulings import open_review, present
 from domain.words import ABOUT_SEVERAL, MatterKind
 from workflows import machine
@@ -35,6 +33,7 @@ from workflows.calendar import day_of, end_of_day
 from workflows.changes import put_forward
 from workflows.conditions import require_conditions
 from workflows.desk import Answer, Asked, Decision, Desk
+from workflows.earlier import earlier
 from workflows.loaded import Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, settle_opening
@@ -279,18 +278,3 @@ def subjects(loaded: Loaded, review: Review) -> tuple[Project, ...]:
         for subject in review.subjects
         if stream_kind(subject) == "project"
     )
-
-
-def earlier(loaded: Loaded, review: Review, policy: Policy) -> tuple[EarlierRuling, ...]:
-    """Return the earlier rulings about a review's subjects, one per review, oldest first."""
-    about = [gate.id for gate in policy.lifecycle.gates] + list(policy.matters)
-    found: list[EarlierRuling] = []
-    for subject in review.subjects:
-        for name in about:
-            number = 1
-            while loaded.version(review_stream(subject, name, number)) > 0:
-                state: Review | None = loaded.state(review_stream(subject, name, number))
-                ruled = None if state is None else state.as_earlier(subject)
-                found += [] if ruled is None else [ruled]
-                number += 1
-    return tuple(sorted(found, key=lambda ruling: ruling.position))

@@ -1,16 +1,19 @@
 """What is decided about several projects of one portfolio at once, and what such a ruling does."""
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from domain.effects import Ordered
 from domain.event import Draft, stream_code
-from domain.funds import planned, require_lines
+from domain.funds import planned, require_lines, total
+from domain.money import Money
 from domain.policy import Policy
 from domain.portfolio import Portfolio
 from domain.priorities import reprioritise, require_rankable, require_whole
 from domain.project import Project, project_stream
 from domain.reallocating import lower, raise_, require_moved
+from domain.refusals import Malformed
 from domain.review import Review
 from domain.words import MatterKind
 from workflows.loaded import Loaded
@@ -38,6 +41,34 @@ def require_rounded(
         require_rankable(projects)
         known = {code: loaded.project(code) for code in portfolio.order}
         require_whole(portfolio, {project.code for project in projects}, known)
+
+
+def asked_in_all(policy: Policy, matter: str, projects: Sequence[Project]) -> Money | None:
+    """Return what projects ask for together, where that decides who decides on a funding round.
+
+    Raises:
+        Malformed: one of them asks for nothing, or in a currency that cannot be added.
+    """
+    rule = policy.matters[matter]
+    limit = rule.decided_by[0].up_to
+    if limit is None or rule.kind is not MatterKind.FUND:
+        return None
+    currency = limit.currency if policy.money is None else policy.money.currency
+    asked = {project.code: _asked_by(project, policy, currency) for project in projects}
+    unsaid = ", ".join(code for code, amount in asked.items() if amount is None)
+    if unsaid:
+        raise Malformed(
+            f"who decides depends on the sum, and {unsaid} says none in {currency}",
+            fix="Let them request funds, or state the amount of the round.",
+        )
+    return Money(amount=sum(filter(None, asked.values()), Decimal(0)), currency=currency)
+
+
+def _asked_by(project: Project, policy: Policy, currency: str) -> Decimal | None:
+    if project.plan and policy.money is not None:
+        return total(planned(project.plan, policy.money))
+    requested = project.requested
+    return requested.amount if requested and requested.currency == currency else None
 
 
 def on_several(
