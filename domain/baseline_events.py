@@ -95,3 +95,20 @@ class BaselineSet(Body):
     promise: Promise
     change: int = Field(ge=1)
     ruling: str
+
+
+class BaselineWithdrawn(Body):
+    """The ruling that set the baseline was undone, and nothing was promised before it.
+
+    No baseline is in force from here on. The number is never used again.
+
+    Attributes:
+        number: number of the baseline.
+        undone: review whose ruling was undone.
+        ruling: review that decided to undo it.
+    """
+
+    TOPIC: ClassVar[str] = "baseline.withdrawn/1"
+    number: int = Field(ge=1)
+    undone: str
+    ruling: str

@@ -9,9 +9,15 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from domain.base import Json, NotCanonical, canonical, parse
-from domain.baseline_events import BaselineSet, ChangeRequested, ChangeWithdrawn
+from domain.baseline_events import BaselineSet, BaselineWithdrawn, ChangeRequested, ChangeWithdrawn
 from domain.board import MemberAppointed, MemberRelieved
-from domain.condition_events import ConditionImposed, ConditionSatisfied, ConditionWaived
+from domain.condition_events import (
+    ConditionImposed,
+    ConditionKept,
+    ConditionLifted,
+    ConditionSatisfied,
+    ConditionWaived,
+)
 from domain.event import Body, Event
 from domain.money_events import CostRecorded, FundsApproved, FundsRequested
 from domain.office import ActRefused, OfficeConstituted, OfficeFounded
@@ -82,6 +88,7 @@ BODIES: tuple[type[Body], ...] = (
     ChangeRequested,
     ChangeWithdrawn,
     BaselineSet,
+    BaselineWithdrawn,
     ProjectProposed,
     ProjectRetitled,
     ProjectMoved,
@@ -95,6 +102,8 @@ BODIES: tuple[type[Body], ...] = (
     ConditionImposed,
     ConditionSatisfied,
     ConditionWaived,
+    ConditionLifted,
+    ConditionKept,
     ReviewOpened,
     PackPresented,
     PackOpened,

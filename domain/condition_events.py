@@ -58,6 +58,36 @@ class ConditionWaived(Body):
     ruling: str
 
 
+class ConditionLifted(Body):
+    """The ruling that imposed the open condition was undone, and the condition with it.
+
+    Attributes:
+        condition: its name.
+        undone: review whose ruling was undone.
+        ruling: review that decided to undo it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.lifted/1"
+    condition: Name
+    undone: str
+    ruling: str
+
+
+class ConditionKept(Body):
+    """The ruling that imposed the condition was undone after it was settled: it stays as history.
+
+    Attributes:
+        condition: its name.
+        undone: review whose ruling was undone.
+        ruling: review that decided to undo it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.kept/1"
+    condition: Name
+    undone: str
+    ruling: str
+
+
 class Obligation(Condition):
     """A condition as a ruling imposed it, and what became of it.
 
@@ -68,7 +98,7 @@ class Obligation(Condition):
 
     ruling: str
     position: int
-    status: Literal["open", "satisfied", "waived"] = "open"
+    status: Literal["open", "satisfied", "waived", "lifted"] = "open"
 
 
 def evolve(
@@ -82,6 +112,8 @@ def evolve(
             return _settled(conditions, name, "satisfied")
         case ConditionWaived(condition=name):
             return _settled(conditions, name, "waived")
+        case ConditionLifted(condition=name):
+            return _settled(conditions, name, "lifted")
     return conditions
 
 

@@ -15,6 +15,7 @@ Refused
 │   ├── NoPack              nothing was put before the review
 │   ├── FundsAvailable      the envelope does not hold the money
 │   ├── PeriodOver          the period is closed: nothing is allocated in it any more
+│   ├── ImportedRuling      a ruling brought forward from another record is not undone here
 │   └── NotInForce          the policy, seat or person is not in force at that moment
 ├── Unfit               the content does not fit the rules
 │   ├── Malformed           a value has the wrong form, unit, currency or size
@@ -145,6 +146,13 @@ class PeriodOver(NotNow):
 
     code = "period_closed"
     default_fix = "Ask for money of a later period; costs are still recorded where they belong."
+
+
+class ImportedRuling(NotNow):
+    """A ruling brought forward from another record is not undone here."""
+
+    code = "imported_ruling"
+    default_fix = "Correct the record it came from, or decide anew in a review of its own."
 
 
 class NotInForce(NotNow):

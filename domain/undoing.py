@@ -6,8 +6,9 @@ ruling that placed a project can be undone; whatever rests on it has to be undon
 
 from decimal import Decimal
 
-from domain.baseline_events import BaselineSet
-from domain.event import Draft
+from domain.baseline_events import BaselineSet, BaselineWithdrawn
+from domain.condition_events import ConditionKept, ConditionLifted
+from domain.event import Body, Draft
 from domain.funding import allocated_line, released_line
 from domain.funds import PlannedLine
 from domain.money import Money
@@ -71,7 +72,7 @@ def restore_place(project: Project, undone: str, ruling: str) -> tuple[Draft, ..
 def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft, ...]:
     """Promise again what was promised before a ruling; nothing where it set no baseline.
 
-    The first promise of a project has no earlier one to go back to, and stays.
+    Where nothing was promised before it, no baseline is in force any more.
 
     Raises:
         NotNow: another baseline was set since.
@@ -85,13 +86,32 @@ def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft,
             f"project {project.code} has baseline {newest.number} by {newest.ruling} since",
             fix="Undo the later ruling first.",
         )
-    if len(baselines) == 1:
-        return ()
-    earlier = baselines[-2]
-    body = BaselineSet(
-        number=newest.number + 1, promise=earlier.promise, change=earlier.change, ruling=ruling
-    )
+    earlier = baselines[-2] if len(baselines) > 1 else None
+    body: Body
+    if earlier is None or earlier.withdrawn:
+        body = BaselineWithdrawn(number=newest.number, undone=undone, ruling=ruling)
+    else:
+        body = BaselineSet(
+            number=newest.number + 1, promise=earlier.promise, change=earlier.change, ruling=ruling
+        )
     return (Draft(stream=project_stream(project.code), data=body),)
+
+
+def settle_conditions(project: Project, undone: str, ruling: str) -> tuple[Draft, ...]:
+    """Lift the open conditions that a ruling imposed, and name those that were settled before."""
+    stream = project_stream(project.code)
+    imposed = [one for _, one in sorted(project.conditions.items()) if one.ruling == undone]
+    lifted = (
+        ConditionLifted(condition=one.id, undone=undone, ruling=ruling)
+        for one in imposed
+        if one.status == "open"
+    )
+    kept = (
+        ConditionKept(condition=one.id, undone=undone, ruling=ruling)
+        for one in imposed
+        if one.status != "open"
+    )
+    return tuple(Draft(stream=stream, data=body) for body in (*lifted, *kept))
 
 
 def give_back(

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from projections.as_of import AsOf
 from projections.occurrence import Occurrence
 from projections.reading import Answer, Page, Reading, Version, Views
-from projections.view import Own, State, View, never
+from projections.view import Own, State, View
 
 
 class BaselineRow(NamedTuple):
@@ -16,6 +16,7 @@ class BaselineRow(NamedTuple):
         promise: cost, dates, benefits and the digest of the scope, as the event says them.
         change: number of the request that was approved. ruling: review that approved it.
         effective_at: since when it holds. position: where it was set.
+        withdrawn: review by which it holds no more, with nothing promised in its stead.
     """
 
     project: str
@@ -25,12 +26,15 @@ class BaselineRow(NamedTuple):
     ruling: str
     effective_at: str
     position: int
+    withdrawn: str | None = None
 
 
 def baselines(
     views: Views, project: str, asked: AsOf | None = None
 ) -> Answer[tuple[BaselineRow, ...]]:
-    """Return the baselines of a project, the original first, the one that holds last.
+    """Return the baselines of a project, the original first, the newest last.
+
+    The newest holds, unless it was withdrawn: then none does.
 
     Raises:
         ViewStopped: the view met an event it cannot fold.
@@ -53,8 +57,9 @@ def _row(version: Version) -> BaselineRow:
         promise=state["promise"],
         change=state["change"],
         ruling=state["ruling"],
-        effective_at=version.effective_at,
-        position=version.position,
+        effective_at=state["since"],
+        position=state["set"],
+        withdrawn=state["withdrawn"],
     )
 
 
@@ -63,13 +68,18 @@ def _keys(happened: Occurrence, _own: Own) -> tuple[str, ...]:
     return (f"{happened.data['number']}@{happened.stream.partition(':')[2]}",)
 
 
-def _fold(_key: str, _last: State | None, happened: Occurrence) -> State:
+def _fold(_key: str, last: State | None, happened: Occurrence) -> State | None:
+    if happened.topic == "baseline.withdrawn/1":
+        return None if last is None else {**last, "withdrawn": happened.data["ruling"]}
     return {
         "project": happened.stream.partition(":")[2],
         "number": happened.data["number"],
         "promise": happened.data["promise"],
         "change": happened.data["change"],
         "ruling": happened.data["ruling"],
+        "since": happened.effective_at,
+        "set": happened.position,
+        "withdrawn": None,
     }
 
 
@@ -79,10 +89,9 @@ def _links(state: State) -> tuple[str, ...]:
 
 BASELINES = View(
     name="baselines",
-    schema=1,
-    topics=frozenset({"baseline.set/1"}),
+    schema=2,
+    topics=frozenset({"baseline.set/1", "baseline.withdrawn/1"}),
     keys=_keys,
     fold=_fold,
     links=_links,
-    remembers=never,
 )

@@ -12,6 +12,11 @@ from projections.reading import FIRST_PAGE, Answer, Page, Reading, Version, View
 from projections.view import EVERYTHING, Own, State, View
 
 IMPOSED = "condition.imposed/1"
+_STATUS = {
+    "condition.satisfied/1": "satisfied",
+    "condition.waived/1": "waived",
+    "condition.lifted/1": "lifted",
+}
 
 
 class ConditionRow(NamedTuple):
@@ -22,11 +27,14 @@ class ConditionRow(NamedTuple):
         owner: id of the person who has to meet it.
         due: last day on which it is met in time, ``YYYY-MM-DD``.
         evidence: kind of evidence that shows it was met.
-        status: ``open``, ``satisfied`` or ``waived``.
+        status: ``open``, ``satisfied``, ``waived``, or ``lifted`` where the ruling that imposed
+            it was undone.
         ruling: stream of the review that imposed it.
         imposed_position, imposed_at: where in the log, and when it was recorded.
-        settled_position, settled_at, settled_by: of the act that satisfied or waived it.
+        settled_position, settled_at, settled_by: of the act that settled it.
         sha256: digest of the evidence named. waiver: stream of the review that waived it.
+        undone_by: stream of the review that undid the ruling that imposed it, whatever became of
+            the condition.
     """
 
     project: str
@@ -43,6 +51,7 @@ class ConditionRow(NamedTuple):
     settled_by: str | None
     sha256: str | None
     waiver: str | None
+    undone_by: str | None
 
     def overdue(self, day: str) -> bool:
         """Return whether it is open after its last day, on a day in the office's zone."""
@@ -112,17 +121,20 @@ def _keys(happened: Occurrence, own: Own) -> tuple[str, ...]:
 def _fold(_key: str, last: State | None, happened: Occurrence) -> State | None:
     if happened.topic == IMPOSED:
         return _imposed(happened)
+    if last is not None and happened.topic == "condition.kept/1":
+        return {**last, "undone_by": happened.data["ruling"]}
     if last is None or last["status"] != "open":
         return last
-    data, waived = happened.data, happened.topic == "condition.waived/1"
+    data, status = happened.data, _STATUS[happened.topic]
     return {
         **last,
-        "status": "waived" if waived else "satisfied",
+        "status": status,
         "settled_position": happened.position,
         "settled_at": happened.at,
         "settled_by": happened.by,
         "sha256": data.get("sha256"),
-        "waiver": data.get("ruling"),
+        "waiver": data.get("ruling") if status == "waived" else None,
+        "undone_by": data.get("ruling") if status == "lifted" else None,
     }
 
 
@@ -143,6 +155,7 @@ def _imposed(happened: Occurrence) -> State:
         "settled_by": None,
         "sha256": None,
         "waiver": None,
+        "undone_by": None,
     }
 
 
@@ -160,8 +173,8 @@ def _links(state: State) -> tuple[str, ...]:
 
 CONDITIONS = View(
     name="conditions",
-    schema=1,
-    topics=frozenset({IMPOSED, "condition.satisfied/1", "condition.waived/1"}),
+    schema=2,
+    topics=frozenset({IMPOSED, "condition.kept/1", *_STATUS}),
     keys=_keys,
     fold=_fold,
     columns=dict.fromkeys("project owner status due".split(), "TEXT NOT NULL"),

@@ -10,13 +10,14 @@ from domain.portfolio import portfolio_stream
 from domain.priorities import restore_order
 from domain.project import Project, project_stream
 from domain.proposal import Proposal
-from domain.refusals import FieldMissing, UnknownFact
+from domain.refusals import FieldMissing, ImportedRuling, UnknownFact
 from domain.review import Review
 from domain.undoing import (
     give_back,
     require_undoable,
     restore_baseline,
     restore_place,
+    settle_conditions,
     take_again,
     undo_ruling,
 )
@@ -35,9 +36,12 @@ def to_undo(
         FieldMissing: no ruling was named.
         UnknownFact: it is not about this project.
         NotNow: it was not ruled, or was undone already.
+        ImportedRuling: it was brought forward from another record.
     """
     if stream is None:
         raise FieldMissing("say the review whose ruling is to be undone")
+    if loaded.version(stream) > 0 and loaded.state(stream) is None:
+        raise ImportedRuling(f"the ruling of {stream} was imported, and was not made in a review")
     review = loaded.review(stream)
     if project_stream(project.code) not in review.subjects:
         raise UnknownFact(f"review {stream} is not about project {project.code}")
@@ -72,6 +76,7 @@ def undone(
         project: Project = state(subject)
         yield restore_place(project, target.stream, order.ruling)
         yield restore_baseline(project, target.stream, order.ruling)
+        yield settle_conditions(project, target.stream, order.ruling)
     homes = {subject: portfolio_stream(state(subject).portfolio) for subject in subjects}
     for home in dict.fromkeys(homes.values()):
         yield restore_order(state(home), target.stream, order.ruling)
