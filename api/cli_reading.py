@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_counts import say_counts
 from api.cli_office import DATA, AsJson, AsOfGiven, Data, Looking, looking
 from api.cli_output import Column, note, say, say_json, say_table
 from api.http.shown import Names, PhaseLabels, at_answer, texts
 from domain.base import moment_text
 from domain.project import project_stream
-from domain.refusals import NotKnown
+from domain.refusals import Malformed, NotKnown
 from projections.as_of import instant
 from projections.decisions import Ruled, decisions
 from projections.priorities import ranks
@@ -69,9 +70,17 @@ def show_decisions(
     project: Annotated[
         str | None, typer.Option("--project", metavar="CODE", help="Only about this project.")
     ] = None,
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Count them by portfolio, matter and outcome.")
+    ] = False,
 ) -> None:
-    """List what was decided, the last recorded first."""
+    """List what was decided, the last recorded first, or count it."""
     with looking(data, as_of) as look:
+        if counts:
+            if project is not None:
+                raise Malformed("counts are of whole portfolios", fix="Leave --project out.")
+            say_counts(look, as_json=as_json)
+            return
         subject = None if project is None else _existing(look, project_stream(project))
         found = decisions(look.house.views.reading, look.asked, Ruled(subject), EVERYTHING)
         names = Names(look.house)
