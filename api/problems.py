@@ -74,6 +74,7 @@ REFUSALS: dict[type[Refused], Kind] = {
     refusals.NoPack: Kind(HTTPStatus.CONFLICT, "No pack presented"),
     refusals.FundsAvailable: Kind(HTTPStatus.CONFLICT, "Not enough funds"),
     refusals.PeriodOver: Kind(HTTPStatus.CONFLICT, "Period closed"),
+    refusals.CurrencyHeld: Kind(HTTPStatus.CONFLICT, "Currency held"),
     refusals.ImportedRuling: Kind(HTTPStatus.CONFLICT, "Imported ruling"),
     refusals.NotInForce: Kind(HTTPStatus.CONFLICT, "Not in force"),
     refusals.Unfit: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Unfit content"),

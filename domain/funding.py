@@ -32,7 +32,7 @@ from domain.portfolio_events import (
     ReleasedLine,
 )
 from domain.project import Project, project_stream
-from domain.refusals import FundsAvailable, Malformed, NotKnown, NotNow, PeriodOver
+from domain.refusals import CurrencyHeld, FundsAvailable, Malformed, NotKnown, NotNow, PeriodOver
 from domain.words import Standing
 
 FUNDABLE = frozenset({Standing.PROPOSED, Standing.ACTIVE, Standing.ON_HOLD})
@@ -111,6 +111,7 @@ def allocate(
             f"project {project.code} is {project.standing}: it holds no money",
             fix="Resume or reopen it first.",
         )
+    require_currency(portfolio, rule)
     require_open_periods(portfolio, lines)
     short = shortfalls(lines, {line.cell: portfolio.free(line.cell) for line in lines})
     if short and rule.when_short == "refuse":
@@ -150,6 +151,7 @@ def set_envelope(
         PeriodOver: a period is closed.
     """
     lines = []
+    require_currency(portfolio, rule)
     asked = planned(require_lines(given, rule), rule)
     require_open_periods(portfolio, asked)
     for line in asked:
@@ -171,6 +173,20 @@ def set_envelope(
         )
     body = EnvelopeSet(lines=tuple(lines), ruling=ruling)
     return (Draft(stream=portfolio_stream(portfolio.code), data=body),)
+
+
+def require_currency(portfolio: Portfolio, rule: MoneyRule | None) -> None:
+    """Refuse to plan in another currency than a portfolio has money in.
+
+    Raises:
+        CurrencyHeld: it has money in another one.
+    """
+    planned_in = None if rule is None else rule.currency
+    if portfolio.has_money and portfolio.currency not in {None, planned_in}:
+        raise CurrencyHeld(
+            f"portfolio {portfolio.code} has money in {portfolio.currency},"
+            f" and the policy plans in {planned_in or 'none'}"
+        )
 
 
 def require_open_periods(portfolio: Portfolio, lines: tuple[PlannedLine, ...]) -> None:

@@ -51,6 +51,7 @@ class Portfolio(Value):
 
     Attributes:
         numbered: how many projects it numbered.
+        currency: of everything below; absent before there was any money.
         envelopes: what may be allocated.
         taken: what all projects together hold, by period and kind.
         held: what each project holds.
@@ -64,6 +65,7 @@ class Portfolio(Value):
     title: str
     policy: str
     numbered: int = 0
+    currency: str | None = None
     envelopes: dict[Cell, Decimal] = Field(default_factory=dict)
     taken: dict[Cell, Decimal] = Field(default_factory=dict)
     held: dict[str, dict[Cell, Decimal]] = Field(default_factory=dict)
@@ -80,6 +82,11 @@ class Portfolio(Value):
     def free(self, cell: Cell) -> Decimal:
         """Return what is left to allocate; nothing where there is no envelope."""
         return self.envelopes.get(cell, Decimal(0)) - self.allocated(cell)
+
+    @property
+    def has_money(self) -> bool:
+        """Return whether it has any envelope, or projects that hold anything."""
+        return any(self.envelopes.values()) or any(self.taken.values())
 
     def holds(self, project: str) -> Cells:
         """Return what a project holds, where it holds anything."""
@@ -123,9 +130,10 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
     match event.data:
         case NumberGiven(number=last):
             return {"numbered": last}
-        case EnvelopeSet(lines=lines):
-            changed = {(line.period, line.kind): line.amount.amount for line in lines}
-            return {"envelopes": {**portfolio.envelopes, **changed}}
+        case EnvelopeSet() as body:
+            changed = {(line.period, line.kind): line.amount.amount for line in body.lines}
+            currency = body.lines[0].amount.currency if body.lines else portfolio.currency
+            return {"envelopes": {**portfolio.envelopes, **changed}, "currency": currency}
         case PeriodClosed(period=period):
             return {"closed": (*portfolio.closed, period)}
         case ProjectsPrioritised() as body:

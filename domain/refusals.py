@@ -15,6 +15,7 @@ Refused
 │   ├── NoPack              nothing was put before the review
 │   ├── FundsAvailable      the envelope does not hold the money
 │   ├── PeriodOver          the period is closed: nothing is allocated in it any more
+│   ├── CurrencyHeld        a portfolio holds money in the currency that would change
 │   ├── ImportedRuling      a ruling brought forward from another record is not undone here
 │   └── NotInForce          the policy, seat or person is not in force at that moment
 ├── Unfit               the content does not fit the rules
@@ -146,6 +147,13 @@ class PeriodOver(NotNow):
 
     code = "period_closed"
     default_fix = "Ask for money of a later period; costs are still recorded where they belong."
+
+
+class CurrencyHeld(NotNow):
+    """A portfolio holds money in the planning currency that would change."""
+
+    code = "currency_held"
+    default_fix = "Release the money and set its envelopes to zero first, or keep the currency."
 
 
 class ImportedRuling(NotNow):

@@ -9,7 +9,7 @@ from domain.act import Act
 from domain.base import Document
 from domain.effects import Ordered, effects_of, on_board, on_policy, on_project
 from domain.event import Draft, seal, stream_code, stream_kind
-from domain.funding import allocate, release, set_envelope
+from domain.funding import allocate, release, require_currency, set_envelope
 from domain.funds import planned, require_lines
 from domain.pack import PackOption
 from domain.policy import EffectRule, Matter, Policy
@@ -24,6 +24,7 @@ from workflows.changes import rebaselined
 from workflows.closing import closed
 from workflows.loaded import EVOLVES, Loaded
 from workflows.money import money_rule
+from workflows.policy_text import policy_from_document
 from workflows.rounds import OF_SEVERAL, on_several
 from workflows.store.states import Evolve
 from workflows.undoing import undone
@@ -88,9 +89,14 @@ class Effecting:
                 return set_envelope(state, lines, money_rule(self._policy), order.ruling)
             case "board":
                 return on_board(code, state, order, self._policy)
+        return self._adopted(code, order)
+
+    def _adopted(self, code: str, order: Ordered) -> tuple[Draft, ...]:
         assert order.proposal.policy is not None, "a review about a policy proposes a text"
         digest = order.proposal.policy
         text = Document(digest=digest, content=self._loaded.content(digest))
+        for portfolio in self._loaded.portfolios_under(code):
+            require_currency(portfolio, policy_from_document(text.content).money)
         return on_policy(code, text, order, self._act.now)
 
     def _holds(self, project: Project) -> bool:
