@@ -72,12 +72,17 @@ def _say(answer: Shown) -> None:
     if stands.cells:
         _say_cells(stands)
         _say_rows(stands)
+        _say_overspent(stands)
     else:
         say("No money yet.")
         say()
     projects = sum(stands.standings.values())
     say(f"Standing: {_counts(stands.standings)}")
     say(f"Phase:    {_counts(stands.phases)}")
+    for one in stands.closed:
+        say(f"Closed:   {one.period}{f', carried into {one.into}' if one.into else ''}")
+    if stands.order:
+        say(f"Order:    {', '.join(f'{one.rank} {one.code}' for one in stands.order)}")
     moment = "" if answer.as_of is None else f", {moment_text(answer.as_of)[:19]}Z"
     count = f"{projects} project{'' if projects == 1 else 's'}"
     say(f"{count} at position {answer.position}{moment}")
@@ -130,6 +135,21 @@ def _rows(cells: tuple[MoneyCell, ...]) -> Iterator[tuple[str, ...]]:
                 row.project, row.standing, cell.period, cell.kind, unit or "",
                 _requested(row.sums), approved, held, _number(row.sums.actual, unit),
             )  # fmt: skip
+
+
+def _say_overspent(stands: PortfolioMoney) -> None:
+    """Say who spent more of a closed period than they hold of it: costs that came late."""
+    late = [
+        f"{row.project} overspent {cell.period} {cell.kind} by"
+        f" {_number(row.overspent, cell.currency)} {cell.currency}."
+        for cell in stands.cells
+        for row in cell.rows
+        if cell.closed and row.overspent
+    ]
+    for sentence in late:
+        say(sentence)
+    if late:
+        say()
 
 
 def _requested(sums: Sums) -> str:

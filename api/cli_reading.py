@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_counts import say_counts
 from api.cli_office import DATA, AsJson, AsOfGiven, Data, Looking, looking
 from api.cli_output import Column, note, say, say_json, say_table
 from api.http.shown import Names, PhaseLabels, Titles, at_answer, texts
 from domain.base import moment_text
 from domain.project import project_stream
-from domain.refusals import NotKnown
+from domain.refusals import Malformed, NotKnown
 from projections.as_of import instant
 from projections.decisions import Ruled, decisions
+from projections.priorities import ranks
 from projections.reading import Answer, Page
 from projections.register import ProjectRow, Wanted, codes, register, supersedes
 from projections.trail import Span, trail
@@ -49,13 +51,13 @@ def status(
             say_json({**_place(found), **about, "projects": lines})
             return
         columns = (Column("CODE"), Column("TITLE", gives_way=True), Column("PHASE"),
-                   Column("STANDING"), Column("SINCE"))  # fmt: skip
+                   Column("STANDING"), Column("SINCE"), Column("RANK", right=True))  # fmt: skip
+        shown = "code title phase_label standing since_day rank".split()
+        cells = ([{**line, "since_day": _day(line)}[name] for name in shown] for line in lines)
+        # The column of ranks is there for who gives any.
+        given = any(line["rank"] is not None for line in lines)
         say_table(
-            columns,
-            (
-                (line["code"], line["title"], line["phase_label"], _standing(line), _day(line))
-                for line in lines
-            ),
+            columns if given else columns[:-1], (cell if given else cell[:-1] for cell in cells)
         )
         _end(found, len(lines), "project")
 
@@ -68,9 +70,17 @@ def show_decisions(
     project: Annotated[
         str | None, typer.Option("--project", metavar="CODE", help="Only about this project.")
     ] = None,
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Count them by portfolio, matter and outcome.")
+    ] = False,
 ) -> None:
-    """List what was decided, the last recorded first."""
+    """List what was decided, the last recorded first, or count it."""
     with looking(data, as_of) as look:
+        if counts:
+            if project is not None:
+                raise Malformed("counts are of whole portfolios", fix="Leave --project out.")
+            say_counts(look, as_json=as_json)
+            return
         subject = None if project is None else _existing(look, project_stream(project))
         found = decisions(look.house.views.reading, look.asked, Ruled(subject), EVERYTHING)
         names = Names(look.house)
@@ -122,10 +132,12 @@ def _projects(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> list[dict
     at, names, titles = at_answer(found), Names(look.house), Titles(look.house)
     labels = None if at is None else PhaseLabels(look.house, at)
     replacing = supersedes(look.house.views.reading, at)
+    placed = {} if at is None else ranks(look.house.views.reading, at).found
     lines = []
     for row in found.found:
         line = names.of(row._asdict(), "proposer")
         line["title"] = titles.title(row.code, row.title)
+        line["rank"] = placed.get(row.code)
         line["phase_label"] = labels.label(row.portfolio, row.phase) if labels else row.phase
         amount, currency = line.pop("requested_amount"), line.pop("requested_currency")
         asked = None if amount is None else {"amount": amount, "currency": currency}

@@ -17,6 +17,7 @@ from workflows.money import Funds
 from workflows.offices import Offices
 from workflows.outlook import Outlooks
 from workflows.people import People
+from workflows.periods import Periods
 from workflows.portfolios import Portfolios
 from workflows.projects import Projects
 from workflows.restricting import Restricting
@@ -60,6 +61,7 @@ class House:
         self.stand_ins = StandIns(self.desk)
         self.portfolios = Portfolios(self.desk)
         self.envelopes = Envelopes(self.desk)
+        self.periods = Periods(self.desk)
         self.funds = Funds(self.desk)
         self.projects = Projects(self.desk, self.evidence)
         self.restricting = Restricting(self.desk)

@@ -112,3 +112,20 @@ class BaselineDivided(Body):
     promise: Promise
     sources: tuple[Code, ...] = Field(min_length=1)
     ruling: str
+
+
+class BaselineWithdrawn(Body):
+    """The ruling that set the baseline was undone, and nothing was promised before it.
+
+    No baseline is in force from here on. The number is never used again.
+
+    Attributes:
+        number: number of the baseline.
+        undone: review whose ruling was undone.
+        ruling: review that decided to undo it.
+    """
+
+    TOPIC: ClassVar[str] = "baseline.withdrawn/1"
+    number: int = Field(ge=1)
+    undone: str
+    ruling: str

@@ -12,6 +12,7 @@ from domain.baseline_events import (
     Aspect,
     BaselineDivided,
     BaselineSet,
+    BaselineWithdrawn,
     ChangeRequested,
     ChangeWithdrawn,
     Promise,
@@ -53,6 +54,7 @@ class Baseline(Value):
         change: number of the request that was approved; absent for a share of a division.
         sources: of such a share, the projects whose promises were divided.
         ruling: review that decided it.
+        withdrawn: whether the ruling was undone, and nothing promised in its stead.
     """
 
     number: int
@@ -60,6 +62,7 @@ class Baseline(Value):
     change: int | None = None
     sources: tuple[str, ...] = ()
     ruling: str
+    withdrawn: bool = False
 
 
 class Promises(Value):
@@ -70,8 +73,14 @@ class Promises(Value):
 
     @property
     def current(self) -> Baseline | None:
-        """Return the baseline that holds."""
-        return self.baselines[-1] if self.baselines else None
+        """Return the baseline that holds; none where the newest was withdrawn."""
+        newest = self.baselines[-1] if self.baselines else None
+        return None if newest is None or newest.withdrawn else newest
+
+    @property
+    def next_number(self) -> int:
+        """Return the number of the next baseline; none is ever used again."""
+        return self.baselines[-1].number + 1 if self.baselines else 1
 
     def before(self, change: Change) -> Promise | None:
         """Return the promise a change starts from, None for the first."""
@@ -101,6 +110,12 @@ def evolve(promises: Promises, event: Event) -> Promises:
             )
         case BaselineDivided() as body:
             return promises.changed(baselines=(*promises.baselines, Baseline(**dict(body))))
+        case BaselineWithdrawn(number=number):
+            kept = (
+                one.changed(withdrawn=True) if one.number == number else one
+                for one in promises.baselines
+            )
+            return promises.changed(baselines=tuple(kept))
     return promises
 
 
@@ -170,7 +185,7 @@ def replace(
     """
     change = to_decide(promises, number)
     body = BaselineSet(
-        number=1 if promises.current is None else promises.baselines[-1].number + 1,
+        number=promises.next_number,
         promise=repriced(change.promise, rule),
         change=number,
         ruling=ruling,
@@ -201,11 +216,12 @@ def to_decide(promises: Promises, number: int) -> Change:
     """
     change = undecided(promises, number)
     current = promises.current
-    if current is not None and current.number != change.baseline:
-        start = f"baseline {change.baseline}" if change.baseline else "no baseline"
+    holding = None if current is None else current.number
+    if holding != change.baseline:
         raise NotNow(
-            f"change {number} starts from {start}, and baseline {current.number} holds by now",
-            fix=f"Request the change again from baseline {current.number}.",
+            f"change {number} starts from {_said(change.baseline)},"
+            f" and {_said(holding)} holds by now",
+            fix=f"Request the change again from {_said(holding)}.",
         )
     return change
 
@@ -218,6 +234,10 @@ def require_going(code: str, standing: Standing) -> None:
     """
     if standing not in GOING:
         raise NotNow(f"project {code} is {standing}; it promises nothing more")
+
+
+def _said(number: int | None) -> str:
+    return f"baseline {number}" if number else "no baseline"
 
 
 def _with_status(

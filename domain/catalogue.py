@@ -12,12 +12,15 @@ from domain.base import Json, NotCanonical, canonical, parse
 from domain.baseline_events import (
     BaselineDivided,
     BaselineSet,
+    BaselineWithdrawn,
     ChangeRequested,
     ChangeWithdrawn,
 )
 from domain.board import MemberAppointed, MemberRelieved
 from domain.condition_events import (
     ConditionImposed,
+    ConditionKept,
+    ConditionLifted,
     ConditionPassedOn,
     ConditionSatisfied,
     ConditionTakenOver,
@@ -34,7 +37,9 @@ from domain.portfolio_events import (
     FundsDivided,
     FundsReleased,
     NumberGiven,
+    PeriodClosed,
     PortfolioChartered,
+    ProjectsPrioritised,
 )
 from domain.project_events import (
     EvidenceAttached,
@@ -94,12 +99,15 @@ BODIES: tuple[type[Body], ...] = (
     EnvelopeSet,
     FundsAllocated,
     FundsReleased,
+    ProjectsPrioritised,
+    PeriodClosed,
     FundsRequested,
     FundsApproved,
     CostRecorded,
     ChangeRequested,
     ChangeWithdrawn,
     BaselineSet,
+    BaselineWithdrawn,
     ProjectProposed,
     ProjectRetitled,
     ProjectMoved,
@@ -113,6 +121,8 @@ BODIES: tuple[type[Body], ...] = (
     ConditionImposed,
     ConditionSatisfied,
     ConditionWaived,
+    ConditionLifted,
+    ConditionKept,
     ReviewOpened,
     PackPresented,
     PackOpened,

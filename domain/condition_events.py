@@ -93,6 +93,36 @@ class ConditionTakenOver(Body):
     division: str
 
 
+class ConditionLifted(Body):
+    """The ruling that imposed the open condition was undone, and the condition with it.
+
+    Attributes:
+        condition: its name.
+        undone: review whose ruling was undone.
+        ruling: review that decided to undo it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.lifted/1"
+    condition: Name
+    undone: str
+    ruling: str
+
+
+class ConditionKept(Body):
+    """The ruling that imposed the condition was undone after it was settled: it stays as history.
+
+    Attributes:
+        condition: its name.
+        undone: review whose ruling was undone.
+        ruling: review that decided to undo it.
+    """
+
+    TOPIC: ClassVar[str] = "condition.kept/1"
+    condition: Name
+    undone: str
+    ruling: str
+
+
 class Obligation(Condition):
     """A condition as a ruling imposed it, and what became of it.
 
@@ -103,7 +133,7 @@ class Obligation(Condition):
 
     ruling: str
     position: int
-    status: Literal["open", "satisfied", "waived", "passed_on"] = "open"
+    status: Literal["open", "satisfied", "waived", "passed_on", "lifted"] = "open"
 
 
 def evolve(
@@ -119,6 +149,8 @@ def evolve(
             return _settled(conditions, name, "waived")
         case ConditionPassedOn(condition=name):
             return _settled(conditions, name, "passed_on")
+        case ConditionLifted(condition=name):
+            return _settled(conditions, name, "lifted")
     return conditions
 
 

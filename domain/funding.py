@@ -32,7 +32,7 @@ from domain.portfolio_events import (
     ReleasedLine,
 )
 from domain.project import Project, project_stream
-from domain.refusals import FundsAvailable, Malformed, NotKnown, NotNow
+from domain.refusals import CurrencyHeld, FundsAvailable, Malformed, NotKnown, NotNow, PeriodOver
 from domain.words import Standing
 
 FUNDABLE = frozenset({Standing.PROPOSED, Standing.ACTIVE, Standing.ON_HOLD})
@@ -104,12 +104,15 @@ def allocate(
     Raises:
         FundsAvailable: the envelope does not hold it, and the policy refuses such approvals.
         NotNow: the project was deferred, or has ended.
+        PeriodOver: a period is closed.
     """
     if project.standing not in FUNDABLE:
         raise NotNow(
             f"project {project.code} is {project.standing}: it holds no money",
             fix="Resume or reopen it first.",
         )
+    require_currency(portfolio, rule)
+    require_open_periods(portfolio, lines)
     short = shortfalls(lines, {line.cell: portfolio.free(line.cell) for line in lines})
     if short and rule.when_short == "refuse":
         raise FundsAvailable(f"portfolio {portfolio.code} is short: {'; '.join(short)}")
@@ -145,9 +148,13 @@ def set_envelope(
 
     Raises:
         FundsAvailable: projects hold more than the new envelope.
+        PeriodOver: a period is closed.
     """
     lines = []
-    for line in planned(require_lines(given, rule), rule):
+    require_currency(portfolio, rule)
+    asked = planned(require_lines(given, rule), rule)
+    require_open_periods(portfolio, asked)
+    for line in asked:
         held = portfolio.allocated(line.cell)
         if line.planned.amount < held:
             raise FundsAvailable(
@@ -166,6 +173,31 @@ def set_envelope(
         )
     body = EnvelopeSet(lines=tuple(lines), ruling=ruling)
     return (Draft(stream=portfolio_stream(portfolio.code), data=body),)
+
+
+def require_currency(portfolio: Portfolio, rule: MoneyRule | None) -> None:
+    """Refuse to plan in another currency than a portfolio has money in.
+
+    Raises:
+        CurrencyHeld: it has money in another one.
+    """
+    planned_in = None if rule is None else rule.currency
+    if portfolio.has_money and portfolio.currency not in {None, planned_in}:
+        raise CurrencyHeld(
+            f"portfolio {portfolio.code} has money in {portfolio.currency},"
+            f" and the policy plans in {planned_in or 'none'}"
+        )
+
+
+def require_open_periods(portfolio: Portfolio, lines: tuple[PlannedLine, ...]) -> None:
+    """Refuse money of a period that is closed.
+
+    Raises:
+        PeriodOver: one is.
+    """
+    closed = sorted({line.period for line in lines} & {*portfolio.closed})
+    if closed:
+        raise PeriodOver(f"period {', '.join(closed)} of portfolio {portfolio.code} is closed")
 
 
 def allocated_line(portfolio: Portfolio, line: PlannedLine) -> AllocatedLine:

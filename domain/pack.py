@@ -1,7 +1,7 @@
 """The pack: what is put before a review, content-addressed, so that all attest the same thing."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -43,12 +43,21 @@ class Award(Value):
     amounts: tuple[Line, ...] = Field(default=(), max_length=LINES_MAX)
 
 
+class Unspent(Value):
+    """What becomes of the money that a project has not spent when a period is closed."""
+
+    project: Code
+    fate: Literal["lapse", "carry"]
+
+
 class PackOption(Value):
     """One option as put before this review, with its fields filled in.
 
     Attributes:
         amount: one sum. amounts: money by period and kind, for a single project.
         awards: money for each of several projects.
+        ranking: codes of several projects, the most important one first.
+        unspent: what becomes of the unspent money of each project, where a period is closed.
         review_date: the day by which a deferred project is looked at again.
         target: the phase to which a project goes back. effective_on: first day of the effect.
         parts: what projects are merged or split into.
@@ -58,6 +67,8 @@ class PackOption(Value):
     amount: Money | None = None
     amounts: tuple[Line, ...] = Field(default=(), max_length=LINES_MAX)
     awards: tuple[Award, ...] = Field(default=(), max_length=500)
+    ranking: tuple[Code, ...] = Field(default=(), max_length=500)
+    unspent: tuple[Unspent, ...] = Field(default=(), max_length=2000)
     conditions: tuple[Condition, ...] = Field(default=(), max_length=100)
     review_date: datetime.date | None = None
     target: Name | None = None

@@ -6,6 +6,7 @@ from domain.authority import exceeds
 from domain.funds import Line, planned, require_lines, total
 from domain.money import Money
 from domain.pack import PackOption
+from domain.periods import require_fates
 from domain.policy import Lifecycle, Matter, Policy
 from domain.project import Project
 from domain.refusals import FieldMissing, Malformed, NotPermitted, UnknownFact
@@ -29,7 +30,7 @@ def put_options(
     Raises:
         UnknownFact: an option, phase, period, kind or rate the policy does not have.
         FieldMissing: an option lacks a field it requires.
-        Malformed: an option is put twice, or ranks a project twice.
+        Malformed: an option is put twice, or names a project twice.
         NotPermitted: an option asks for more than this board may decide.
     """
     matter = policy.matters[review.matter]
@@ -37,6 +38,7 @@ def put_options(
     codes = {project.code for project in projects}
     for option in options:
         _require_ranking(option, codes)
+        require_fates(option, review.proposal)
         _require_target(option, policy.lifecycle, review.gate)
         _require_within(option, policy, matter, review.board)
     return options
@@ -66,6 +68,11 @@ def _require_ranking(option: PackOption, codes: set[str]) -> None:
     ranked = [award.project for award in option.awards]
     if len(set(ranked)) != len(ranked) or not set(ranked) <= codes:
         raise Malformed(f"option {option.id} ranks a project twice, or one not under review")
+    if option.ranking and sorted(option.ranking) != sorted(codes):
+        raise Malformed(
+            f"option {option.id} does not rank every project under review exactly once",
+            fix=f"Rank each of these once: {', '.join(sorted(codes))}.",
+        )
 
 
 def _require_target(option: PackOption, cycle: Lifecycle, gate: str | None) -> None:

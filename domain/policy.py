@@ -195,6 +195,7 @@ class EffectRule(Value):
         "move_phase", "rest", "resume", "adopt", "appoint", "relieve", "transfer",
         "allocate", "release", "set_envelope", "oblige", "waive", "replace_baseline",
         "undo", "grant", "supersede", "merge", "split",
+        "reprioritise", "reallocate", "close_period",
     ]  # fmt: skip
     to: Name | None = None
     standing: Standing | None = None
@@ -202,8 +203,9 @@ class EffectRule(Value):
 
 
 OptionField = Literal[
-    "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on", "parts"
-]
+    "amount", "amounts", "awards", "conditions", "review_date", "target", "effective_on",
+    "parts", "ranking", "unspent",
+]  # fmt: skip
 
 
 class Option(Value):

@@ -36,6 +36,7 @@ WITHOUT_AMOUNT = frozenset(
         MatterKind.APPOINT,
         MatterKind.RELIEVE,
         MatterKind.GRANT_AUTHORITY,
+        MatterKind.REPRIORITISE,
     }
 )
 COMPARISONS = ("at_least", "at_most", "equals", "one_of")
@@ -283,12 +284,5 @@ def _odd(path: Path, matter: Matter, policy: Policy) -> Found:
     otherwise = matter.option(matter.otherwise)
     if otherwise is not None and otherwise.outcome in APPROVING:
         yield (*path, "otherwise"), "silence approves: this option is taken when none carries"
-    if matter.decided_by[0].up_to is not None and any(
-        "awards" in o.requires for o in matter.options
-    ):
-        yield (
-            (*path, "decided_by", 0, "up_to"),
-            "a round over projects has no amount; give no limit",
-        )
     for index, option in enumerate(matter.options):
         yield from option_oddities((*path, "options", index), option, matter, policy)

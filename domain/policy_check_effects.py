@@ -3,7 +3,7 @@
 from domain import lifecycle
 from domain.dividing import DIVIDING
 from domain.lifecycle import Found, Path, absent
-from domain.policy import EffectRule, Lifecycle, Matter, Option, Policy
+from domain.policy import EffectRule, Lifecycle, Matter, MoneyRule, Option, Policy
 from domain.words import APPROVING, MatterKind, Outcome, Standing
 
 MATTER_OF = {
@@ -18,6 +18,9 @@ MATTER_OF = {
     "supersede": MatterKind.SUPERSEDE,
     "merge": MatterKind.MERGE,
     "split": MatterKind.SPLIT,
+    "reprioritise": MatterKind.REPRIORITISE,
+    "reallocate": MatterKind.REALLOCATE,
+    "close_period": MatterKind.CLOSE_PERIOD,
 }
 """Effects that go with one kind of matter only."""
 
@@ -32,7 +35,10 @@ RESTS_OF = {
 REPLACES = frozenset({"supersede", "merge", "split"})
 """Effects that let a project be superseded."""
 
-ABOUT_MONEY = frozenset({"allocate", "release", "set_envelope"})
+NEEDS = {"reprioritise": "ranking", "reallocate": "awards"}
+"""Effects that take everything from one field of the option."""
+
+ABOUT_MONEY = frozenset({"allocate", "release", "set_envelope", "reallocate", "close_period"})
 REPLACING = frozenset({MatterKind.CHANGE, MatterKind.PASS_GATE})
 """Matters that may replace a baseline: an approved change, and a gate that is passed with one."""
 
@@ -54,10 +60,21 @@ def effect_faults(
         yield (*path, "do"), f"{effect.do} goes with a matter of kind {MATTER_OF[effect.do]}"
     if effect.do == "allocate" and not {"amounts", "awards"} & {*option.requires}:
         yield (*path, "do"), "an option that allocates requires amounts, or awards; add it"
+    if NEEDS.get(effect.do, effect.do) not in {effect.do, *option.requires}:
+        wanted = NEEDS[effect.do]
+        yield (*path, "do"), f"an option that does {effect.do} requires {wanted}; add it"
+    if effect.do == "close_period" and policy.money is not None:
+        yield from _closes(path, option, policy.money)
     if effect.do == "undo" and matter.kind not in {MatterKind.SET_ASIDE, MatterKind.REVOKE}:
         yield (*path, "do"), "undo goes with a matter of kind set_aside or revoke"
     yield from _replaces(path, effect, option, policy.lifecycle)
-    if effect.only != "all" and "awards" not in option.requires:
+    yield from _only(path, effect, option)
+
+
+def _only(path: Path, effect: EffectRule, option: Option) -> Found:
+    if effect.only != "all" and effect.do in NEEDS:
+        yield (*path, "only"), f"{effect.do} acts on all projects at once; leave only out"
+    elif effect.only != "all" and "awards" not in option.requires:
         yield (*path, "only"), "only an option with awards draws a line; leave only out"
 
 
@@ -68,6 +85,17 @@ def _replaces(path: Path, effect: EffectRule, option: Option, cycle: Lifecycle) 
         yield (*path, "do"), f"an option that does {effect.do} requires parts; add it"
     if effect.do in DIVIDING and len(option.effects) > 1:
         yield (*path, "do"), f"an option that does {effect.do} does nothing else; leave one out"
+
+
+def _closes(path: Path, option: Option, money: MoneyRule) -> Found:
+    """Yield what keeps an option from closing a period as the policy says."""
+    asked = "unspent" in option.requires
+    if money.unspent is None:
+        yield (*path, "do"), "say in money what becomes of unspent money; add unspent"
+    elif money.unspent == "ask" and not asked:
+        yield (*path, "do"), "money asks what becomes of unspent money; require unspent"
+    elif money.unspent != "ask" and asked:
+        yield (*path, "do"), f"unspent money does {money.unspent}; do not require unspent"
 
 
 def _moves(

@@ -36,6 +36,9 @@ class MoneyRule(Value):
         periods: into what a fiscal year is divided.
         when_short: whether an approval for which there is no money is refused, or recorded as
             approved and not funded.
+        unspent: what becomes at the end of a period of money that projects hold and have not spent:
+            it lapses to the envelope, is carried into a later period, or the board is asked for
+            each project. Absent, no period is closed.
         rates: planning rates by fiscal year: what one unit of a currency is in the planning one.
     """
 
@@ -44,6 +47,7 @@ class MoneyRule(Value):
     fiscal_year_starts: Annotated[str, BeforeValidator(_day_of_year)] = "01-01"
     periods: Literal["year", "half", "quarter", "month"] = "year"
     when_short: Literal["refuse", "approve_unfunded"] = "refuse"
+    unspent: Literal["lapse", "carry", "ask"] | None = None
     rates: dict[FiscalYear, dict[Currency, Figure]] = Field(default_factory=dict)
 
     def has_period(self, period: str) -> bool:

@@ -16,7 +16,9 @@ from domain.portfolio_events import (
     FundsReleased,
     HeldShare,
     NumberGiven,
+    PeriodClosed,
     PortfolioChartered,
+    ProjectsPrioritised,
 )
 from domain.refusals import Taken
 
@@ -27,6 +29,10 @@ Cells = Mapping[Cell, Decimal]
 """Amounts in the planning currency by period and kind."""
 
 
+ORDERS_KEPT = 100
+"""How many orders a portfolio remembers, so that one after the other can be undone."""
+
+
 class CharterPortfolio(Value):
     """Begin a portfolio under a policy."""
 
@@ -35,25 +41,41 @@ class CharterPortfolio(Value):
     policy: Code
 
 
+class Ordering(Value):
+    """A ruling that put the projects in an order, and the order before it."""
+
+    ruling: str
+    before: tuple[str, ...]
+
+
 class Portfolio(Value):
     """A portfolio as its events leave it.
 
     Attributes:
         numbered: how many projects it numbered.
+        currency: of everything below; absent before there was any money.
         envelopes: what may be allocated.
         taken: what all projects together hold, by period and kind.
         held: what each project holds.
         moved: by ruling and project, what it allocated, or with a minus released.
+        closed: periods that were closed.
+        order: projects that have a rank, the most important one first.
+        ordered: the rulings that gave an order and still stand, the newest at the end.
     """
 
     code: str
     title: str
     policy: str
     numbered: int = 0
+    currency: str | None = None
     envelopes: dict[Cell, Decimal] = Field(default_factory=dict)
     taken: dict[Cell, Decimal] = Field(default_factory=dict)
     held: dict[str, dict[Cell, Decimal]] = Field(default_factory=dict)
     moved: dict[str, dict[str, dict[Cell, Decimal]]] = Field(default_factory=dict)
+
+    closed: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    ordered: tuple[Ordering, ...] = ()
 
     def allocated(self, cell: Cell) -> Decimal:
         """Return what all projects hold of one kind of money in one period."""
@@ -62,6 +84,11 @@ class Portfolio(Value):
     def free(self, cell: Cell) -> Decimal:
         """Return what is left to allocate; nothing where there is no envelope."""
         return self.envelopes.get(cell, Decimal(0)) - self.allocated(cell)
+
+    @property
+    def has_money(self) -> bool:
+        """Return whether it has any envelope, or projects that hold anything."""
+        return any(self.envelopes.values()) or any(self.taken.values())
 
     def holds(self, project: str) -> Cells:
         """Return what a project holds, where it holds anything."""
@@ -105,9 +132,14 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
     match event.data:
         case NumberGiven(number=last):
             return {"numbered": last}
-        case EnvelopeSet(lines=lines):
-            changed = {(line.period, line.kind): line.amount.amount for line in lines}
-            return {"envelopes": {**portfolio.envelopes, **changed}}
+        case EnvelopeSet() as body:
+            changed = {(line.period, line.kind): line.amount.amount for line in body.lines}
+            currency = body.lines[0].amount.currency if body.lines else portfolio.currency
+            return {"envelopes": {**portfolio.envelopes, **changed}, "currency": currency}
+        case PeriodClosed(period=period):
+            return {"closed": (*portfolio.closed, period)}
+        case ProjectsPrioritised() as body:
+            return _ordered(portfolio, body)
         case FundsAllocated() as body:
             given = {(line.period, line.kind): line.allocated.amount for line in body.lines}
             return _moved(portfolio, body, given)
@@ -130,6 +162,13 @@ def _divided(
             amounts = {(one.period, one.kind): sign * one.amount.amount for one in share.lines}
             found[share.project] = _sum(found.get(share.project, {}), amounts)
     return found
+
+
+def _ordered(portfolio: Portfolio, body: ProjectsPrioritised) -> dict[str, Any]:
+    if body.undone is not None:
+        return {"order": body.order, "ordered": portfolio.ordered[:-1]}
+    given = Ordering(ruling=body.ruling, before=body.before)
+    return {"order": body.order, "ordered": (*portfolio.ordered, given)[-ORDERS_KEPT:]}
 
 
 def _moved(

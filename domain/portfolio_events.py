@@ -95,6 +95,23 @@ class FundsAllocated(Body):
     ruling: str
 
 
+class ProjectsPrioritised(Body):
+    """A ruling put projects of the portfolio in an order, or an order was restored.
+
+    Attributes:
+        order: codes of projects, the most important one first; nobody else has a rank.
+        before: the order until now; empty where there was none.
+        ruling: review that decided it.
+        undone: review whose order was undone, where this restores the one before it.
+    """
+
+    TOPIC: ClassVar[str] = "projects.prioritised/1"
+    order: tuple[Code, ...]
+    before: tuple[Code, ...] = ()
+    ruling: str
+    undone: str | None = None
+
+
 class ReleasedLine(Value):
     """Money given back of one kind in one period, in the planning currency.
 
@@ -151,4 +168,30 @@ class FundsDivided(Body):
     TOPIC: ClassVar[str] = "funds.divided/1"
     sources: tuple[HeldShare, ...]
     parts: tuple[HeldShare, ...]
+    ruling: str
+
+
+class UnspentSum(Value):
+    """Money of one kind that projects had not spent when a period was closed."""
+
+    kind: Name
+    lapsed: Money
+    carried: Money
+
+
+class PeriodClosed(Body):
+    """A ruling closed a period: nothing is allocated in it any more; late costs still count.
+
+    Attributes:
+        period: the period.
+        into: the later period into which money was carried, if any.
+        unspent: what projects had not spent, by kind; by project it is in the releases and
+            allocations of the same ruling.
+        ruling: review that decided it.
+    """
+
+    TOPIC: ClassVar[str] = "period.closed/1"
+    period: str
+    into: str | None = None
+    unspent: tuple[UnspentSum, ...] = ()
     ruling: str

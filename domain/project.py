@@ -77,6 +77,7 @@ class Project(Value):
     """A project as its events leave it.
 
     Attributes:
+        homes: the portfolios it belonged to, the present one last.
         left: the phase it left when it came to rest, to which it may resume.
         assertions: every assertion that was not corrected, in log order.
         plan: the money it asks for, by period and kind.
@@ -97,6 +98,7 @@ class Project(Value):
     left: str | None = None
     proposer: str
     requested: Money | None = None
+    homes: tuple[str, ...] = ()
     assertions: tuple[Assertion, ...] = ()
     evidence: tuple[Attached, ...] = ()
     plan: tuple[Line, ...] = ()
@@ -143,6 +145,7 @@ def evolve(project: Project | None, event: Event, position: int) -> Project | No
             code=event.stream.partition(":")[2],
             title=body.title,
             portfolio=body.portfolio,
+            homes=(body.portfolio,),
             phase=body.phase,
             standing=body.standing,
             proposer=event.by,
@@ -168,7 +171,8 @@ def _place(project: Project, event: Event) -> dict[str, Any]:
         case ProjectRetitled(title=title):
             return {"title": title}
         case ProjectTransferred(portfolio=portfolio):
-            return {"portfolio": portfolio}
+            others = tuple(home for home in project.homes if home != portfolio)
+            return {"portfolio": portfolio, "homes": (*others, portfolio)}
         case ProjectMoved() | ProjectResumed() as body:
             at = Place(phase=body.phase, standing=body.standing)
             return _placed(project, at, body.ruling)

@@ -21,6 +21,7 @@ class Proposal(Value):
         effective_from: since when that policy is to rule.
         portfolio: where to transfer the project.
         lines: the envelope to set, by period and kind.
+        period: the period to close. carry_into: the later one into which money is carried.
         change: number of the change request that is decided.
         condition: the condition to waive.
         matters, up_to: for a grant, what may be decided and up to which amount.
@@ -36,6 +37,8 @@ class Proposal(Value):
     effective_from: Moment | None = None
     portfolio: Code | None = None
     lines: tuple[Line, ...] | None = None
+    period: str | None = None
+    carry_into: str | None = None
     change: int | None = None
     condition: Name | None = None
     into: Code | None = None

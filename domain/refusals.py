@@ -15,6 +15,9 @@ Refused
 │   ├── WindowOver          the vote window has closed
 │   ├── NoPack              nothing was put before the review
 │   ├── FundsAvailable      the envelope does not hold the money
+│   ├── PeriodOver          the period is closed: nothing is allocated in it any more
+│   ├── CurrencyHeld        a portfolio holds money in the currency that would change
+│   ├── ImportedRuling      a ruling brought forward from another record is not undone here
 │   └── NotInForce          the policy, seat or person is not in force at that moment
 ├── Unfit               the content does not fit the rules
 │   ├── Malformed           a value has the wrong form, unit, currency or size
@@ -145,6 +148,27 @@ class FundsAvailable(NotNow):
 
     code = "funds_available"
     default_fix = "Ask for less, release money elsewhere, or have the envelope raised."
+
+
+class PeriodOver(NotNow):
+    """The period is closed: nothing is allocated in it any more."""
+
+    code = "period_closed"
+    default_fix = "Ask for money of a later period; costs are still recorded where they belong."
+
+
+class CurrencyHeld(NotNow):
+    """A portfolio holds money in the planning currency that would change."""
+
+    code = "currency_held"
+    default_fix = "Release the money and set its envelopes to zero first, or keep the currency."
+
+
+class ImportedRuling(NotNow):
+    """A ruling brought forward from another record is not undone here."""
+
+    code = "imported_ruling"
+    default_fix = "Correct the record it came from, or decide anew in a review of its own."
 
 
 class NotInForce(NotNow):

@@ -240,6 +240,12 @@ class ReviewRuled(Body):
     reported: ReportedRuling | None = None
 
 
+def reviewed_portfolio(review: str) -> str:
+    """Return the stream of the portfolio that a review of several of its projects is kept under."""
+    name = review.partition(":")[2].partition("/")[0]
+    return f"portfolio:{name.removeprefix('portfolio.')}"
+
+
 def review_stream(subject: str, about: str, number: int) -> str:
     """Return the stream of a review.
 

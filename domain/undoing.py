@@ -6,8 +6,9 @@ ruling that placed a project can be undone; whatever rests on it has to be undon
 
 from decimal import Decimal
 
-from domain.baseline_events import BaselineDivided, BaselineSet
-from domain.event import Draft
+from domain.baseline_events import BaselineDivided, BaselineSet, BaselineWithdrawn
+from domain.condition_events import ConditionKept, ConditionLifted
+from domain.event import Body, Draft
 from domain.funding import allocated_line, released_line
 from domain.funds import PlannedLine
 from domain.money import Money
@@ -92,7 +93,7 @@ def restore_place(project: Project, undone: str, ruling: str) -> tuple[Draft, ..
 def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft, ...]:
     """Promise again what was promised before a ruling; nothing where it set no baseline.
 
-    The first promise of a project has no earlier one to go back to, and stays.
+    Where nothing was promised before it, no baseline is in force any more.
 
     Raises:
         NotNow: another baseline was set since.
@@ -106,11 +107,12 @@ def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft,
             f"project {project.code} has baseline {newest.number} by {newest.ruling} since",
             fix="Undo the later ruling first.",
         )
-    if len(baselines) == 1:
-        return ()
-    earlier, number = baselines[-2], newest.number + 1
-    body: BaselineSet | BaselineDivided
-    if earlier.change is None:
+    earlier = baselines[-2] if len(baselines) > 1 else None
+    number = newest.number + 1
+    body: Body
+    if earlier is None or earlier.withdrawn:
+        body = BaselineWithdrawn(number=newest.number, undone=undone, ruling=ruling)
+    elif earlier.change is None:
         body = BaselineDivided(
             number=number, promise=earlier.promise, sources=earlier.sources, ruling=ruling
         )
@@ -121,39 +123,70 @@ def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft,
     return (Draft(stream=project_stream(project.code), data=body),)
 
 
-def restore_money(
+def settle_conditions(project: Project, undone: str, ruling: str) -> tuple[Draft, ...]:
+    """Lift the open conditions that a ruling imposed, and name those that were settled before."""
+    stream = project_stream(project.code)
+    imposed = [one for _, one in sorted(project.conditions.items()) if one.ruling == undone]
+    lifted = (
+        ConditionLifted(condition=one.id, undone=undone, ruling=ruling)
+        for one in imposed
+        if one.status == "open"
+    )
+    kept = (
+        ConditionKept(condition=one.id, undone=undone, ruling=ruling)
+        for one in imposed
+        if one.status != "open"
+    )
+    return tuple(Draft(stream=stream, data=body) for body in (*lifted, *kept))
+
+
+def give_back(
     project: Project, portfolio: Portfolio, undone: str, ruling: str, currency: str
 ) -> tuple[Draft, ...]:
-    """Give back what a ruling had allocated and is unspent; take again what it had released.
-
-    What is no longer free is named as a shortfall, and stays with those who hold it now.
-    """
-    moved = portfolio.moved.get(undone, {}).get(project.code, {})
+    """Give back what a ruling had allocated and is unspent."""
     spent, holds = project.spent(), portfolio.holds(project.code)
     back = {
         cell: min(amount, holds.get(cell, Decimal(0)) - spent.get(cell, Decimal(0)))
-        for cell, amount in moved.items()
+        for cell, amount in _moved(project, portfolio, undone).items()
         if amount > 0
     }
+    given = {cell: amount for cell, amount in back.items() if amount > 0}
+    if not given:
+        return ()
+    lines = tuple(released_line(portfolio, cell, given[cell], currency) for cell in sorted(given))
+    body = FundsReleased(project=project.code, lines=lines, ruling=ruling)
+    return (Draft(stream=portfolio_stream(portfolio.code), data=body),)
+
+
+def take_again(
+    project: Project, portfolio: Portfolio, undone: str, ruling: str, currency: str
+) -> tuple[Draft, ...]:
+    """Take again what a ruling had released.
+
+    What is no longer free, or of a closed period, is named as a shortfall, and stays with those
+    who hold it now.
+    """
+    moved = _moved(project, portfolio, undone)
     wanted = {cell: -amount for cell, amount in moved.items() if amount < 0}
-    fits = {cell: amount for cell, amount in wanted.items() if amount <= portfolio.free(cell)}
+    fits = {
+        cell: amount
+        for cell, amount in wanted.items()
+        if amount <= portfolio.free(cell) and cell[0] not in portfolio.closed
+    }
     missing = {cell: amount for cell, amount in wanted.items() if cell not in fits}
-    stream = portfolio_stream(portfolio.code)
     drafts = []
-    if given := {cell: amount for cell, amount in back.items() if amount > 0}:
-        lines = tuple(
-            released_line(portfolio, cell, given[cell], currency) for cell in sorted(given)
-        )
-        body = FundsReleased(project=project.code, lines=lines, ruling=ruling)
-        drafts.append(Draft(stream=stream, data=body))
     if fits:
         taken = tuple(allocated_line(portfolio, line) for line in _lines(fits, currency))
         again = FundsAllocated(project=project.code, lines=taken, ruling=ruling)
-        drafts.append(Draft(stream=stream, data=again))
+        drafts.append(Draft(stream=portfolio_stream(portfolio.code), data=again))
     if missing:
         short = ShortfallFound(lines=_lines(missing, currency), undone=undone, ruling=ruling)
         drafts.append(Draft(stream=project_stream(project.code), data=short))
     return tuple(drafts)
+
+
+def _moved(project: Project, portfolio: Portfolio, undone: str) -> Cells:
+    return portfolio.moved.get(undone, {}).get(project.code, {})
 
 
 def _lines(amounts: Cells, currency: str) -> tuple[PlannedLine, ...]:

@@ -43,6 +43,13 @@ class MatterKind(StrEnum):
     SUPERSEDE = "supersede"
     MERGE = "merge"
     SPLIT = "split"
+    REPRIORITISE = "reprioritise"
+    REALLOCATE = "reallocate"
+    CLOSE_PERIOD = "close_period"
+
+
+ABOUT_SEVERAL = frozenset({MatterKind.REPRIORITISE, MatterKind.REALLOCATE})
+"""Matters about several projects of one portfolio, and never about one alone."""
 
 
 class Outcome(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from projections.as_of import AsOf
 from projections.occurrence import Occurrence
 from projections.reading import Answer, Page, Reading, Version, Views
-from projections.view import Own, State, View, never
+from projections.view import Own, State, View
 
 
 class BaselineRow(NamedTuple):
@@ -18,6 +18,7 @@ class BaselineRow(NamedTuple):
         sources: of such a share, codes of the projects whose promises were divided.
         ruling: review that decided it.
         effective_at: since when it holds. position: where it was set.
+        withdrawn: review by which it holds no more, with nothing promised in its stead.
     """
 
     project: str
@@ -28,12 +29,15 @@ class BaselineRow(NamedTuple):
     ruling: str
     effective_at: str
     position: int
+    withdrawn: str | None = None
 
 
 def baselines(
     views: Views, project: str, asked: AsOf | None = None
 ) -> Answer[tuple[BaselineRow, ...]]:
-    """Return the baselines of a project, the original first, the one that holds last.
+    """Return the baselines of a project, the original first, the newest last.
+
+    The newest holds, unless it was withdrawn: then none does.
 
     Raises:
         ViewStopped: the view met an event it cannot fold.
@@ -57,8 +61,9 @@ def _row(version: Version) -> BaselineRow:
         change=state["change"],
         sources=tuple(state["sources"]),
         ruling=state["ruling"],
-        effective_at=version.effective_at,
-        position=version.position,
+        effective_at=state["since"],
+        position=state["set"],
+        withdrawn=state["withdrawn"],
     )
 
 
@@ -67,7 +72,9 @@ def _keys(happened: Occurrence, _own: Own) -> tuple[str, ...]:
     return (f"{happened.data['number']}@{happened.stream.partition(':')[2]}",)
 
 
-def _fold(_key: str, _last: State | None, happened: Occurrence) -> State:
+def _fold(_key: str, last: State | None, happened: Occurrence) -> State | None:
+    if happened.topic == "baseline.withdrawn/1":
+        return None if last is None else {**last, "withdrawn": happened.data["ruling"]}
     return {
         "project": happened.stream.partition(":")[2],
         "number": happened.data["number"],
@@ -75,6 +82,9 @@ def _fold(_key: str, _last: State | None, happened: Occurrence) -> State:
         "change": happened.data.get("change"),
         "sources": happened.data.get("sources", []),
         "ruling": happened.data["ruling"],
+        "since": happened.effective_at,
+        "set": happened.position,
+        "withdrawn": None,
     }
 
 
@@ -89,10 +99,9 @@ def _about(_key: str, state: State) -> tuple[str, ...]:
 BASELINES = View(
     name="baselines",
     schema=2,
-    topics=frozenset({"baseline.set/1", "baseline.divided/1"}),
+    topics=frozenset({"baseline.set/1", "baseline.divided/1", "baseline.withdrawn/1"}),
     keys=_keys,
     fold=_fold,
     links=_links,
     about=_about,
-    remembers=never,
 )

@@ -12,10 +12,11 @@ from projections.reading import FIRST_PAGE, Answer, Page, Reading, Version, View
 from projections.view import EVERYTHING, Own, State, View
 
 BEGINS = frozenset({"condition.imposed/1", "condition.taken_over/1"})
-_ENDS = {
+_STATUS = {
     "condition.satisfied/1": "satisfied",
     "condition.waived/1": "waived",
     "condition.passed_on/1": "passed_on",
+    "condition.lifted/1": "lifted",
 }
 
 
@@ -27,12 +28,15 @@ class ConditionRow(NamedTuple):
         owner: id of the person who has to meet it.
         due: last day on which it is met in time, ``YYYY-MM-DD``.
         evidence: kind of evidence that shows it was met.
-        status: ``open``, ``satisfied``, ``waived``, or ``passed_on`` by a merge or a split.
+        status: ``open``, ``satisfied``, ``waived``, ``passed_on`` by a merge or a split, or
+            ``lifted`` where the ruling that imposed it was undone.
         ruling: stream of the review that imposed it.
         imposed_position, imposed_at: where in the log, and when it was recorded.
         settled_position, settled_at, settled_by: of the act that ended it on this project.
         sha256: digest of the evidence named. waiver: stream of the review that waived it.
         passed_to, taken_from: code of the project that took it over, and of the one it came from.
+        undone_by: stream of the review that undid the ruling that imposed it, whatever became of
+            the condition.
     """
 
     project: str
@@ -51,6 +55,7 @@ class ConditionRow(NamedTuple):
     waiver: str | None
     passed_to: str | None
     taken_from: str | None
+    undone_by: str | None
 
     def overdue(self, day: str) -> bool:
         """Return whether it is open after its last day, on a day in the office's zone."""
@@ -120,18 +125,21 @@ def _keys(happened: Occurrence, own: Own) -> tuple[str, ...]:
 def _fold(_key: str, last: State | None, happened: Occurrence) -> State | None:
     if happened.topic in BEGINS:
         return _imposed(happened)
+    if last is not None and happened.topic == "condition.kept/1":
+        return {**last, "undone_by": happened.data["ruling"]}
     if last is None or last["status"] != "open":
         return last
-    data = happened.data
+    data, status = happened.data, _STATUS[happened.topic]
     return {
         **last,
-        "status": _ENDS[happened.topic],
+        "status": status,
         "settled_position": happened.position,
         "settled_at": happened.at,
         "settled_by": happened.by,
         "sha256": data.get("sha256"),
-        "waiver": data.get("ruling"),
+        "waiver": data.get("ruling") if status == "waived" else None,
         "passed_to": data.get("to"),
+        "undone_by": data.get("ruling") if status == "lifted" else None,
     }
 
 
@@ -154,6 +162,7 @@ def _imposed(happened: Occurrence) -> State:
         "waiver": None,
         "passed_to": None,
         "taken_from": data.get("source"),
+        "undone_by": None,
     }
 
 
@@ -176,7 +185,7 @@ def _about(_key: str, state: State) -> tuple[str, ...]:
 CONDITIONS = View(
     name="conditions",
     schema=2,
-    topics=BEGINS | frozenset(_ENDS),
+    topics=BEGINS | frozenset({"condition.kept/1", *_STATUS}),
     keys=_keys,
     fold=_fold,
     columns=dict.fromkeys("project owner status due".split(), "TEXT NOT NULL"),

@@ -159,6 +159,7 @@ def _fold(_review: str, last: State | None, happened: Occurrence) -> State | Non
         "ruled": happened.position,
         "held_from": happened.effective_at,
         "undone": None,
+        "channel": happened.channel,
     }
 
 
@@ -172,7 +173,7 @@ def _about(_key: str, state: State) -> list[str]:
 
 DECISIONS = View(
     name="decisions",
-    schema=2,
+    schema=3,
     topics=frozenset({"review.ruled/1", *_UNDOING}),
     keys=own_stream,
     fold=_fold,

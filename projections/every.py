@@ -12,6 +12,7 @@ from projections.inbox import INBOX
 from projections.money import MONEY
 from projections.policies import POLICIES
 from projections.portfolios import PORTFOLIOS
+from projections.priorities import PRIORITIES
 from projections.register import REGISTER
 from projections.reviews import REVIEWS
 from projections.sight import SIGHT
@@ -35,4 +36,5 @@ VIEWS: tuple[View, ...] = (
     BASELINES,
     CHANGES,
     SIGHT,
+    PRIORITIES,
 )

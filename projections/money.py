@@ -3,7 +3,7 @@
 Three kinds of rows, all folded from what the events themselves say:
 
 ``project:CODE``                   the portfolio it belongs to, its latest request, where it spent
-``portfolio:CODE``                 the version of its stream
+``portfolio:CODE``                 the version of its stream, the periods closed
 ``PORTFOLIO/PROJECT/PERIOD/KIND``  the money of a project there; without a project, the envelope
 
 What was approved, allocated and spent counts in the portfolio the project belonged to then; the
@@ -118,7 +118,7 @@ def _fold(key: str, last: State | None, happened: Occurrence) -> State | None:
     parts = cell_parts(key)
     if parts is None:
         if key.startswith("portfolio:"):
-            return {"version": happened.version}
+            return _portfolio(last, happened)
         return _project(last, happened)
     at = f"{parts[2]}/{parts[3]}"
     if happened.topic == "funds.divided/1":
@@ -129,6 +129,14 @@ def _fold(key: str, last: State | None, happened: Occurrence) -> State | None:
     state = {**(last or _EMPTY), "portfolios": [parts[0]]}
     _ADD[happened.topic](state, lines, happened)
     return state
+
+
+def _portfolio(last: State | None, happened: Occurrence) -> State:
+    closed = [] if last is None else last["closed"]
+    if happened.topic == "period.closed/1":
+        told = {name: happened.data.get(name) for name in ("period", "into", "ruling")}
+        closed = [*closed, {**told, "position": happened.position}]
+    return {"version": happened.version, "closed": closed}
 
 
 def _project(last: State | None, happened: Occurrence) -> State | None:
@@ -222,7 +230,7 @@ def _links(state: State) -> tuple[str, ...]:
 
 MONEY = View(
     name="money",
-    schema=1,
+    schema=2,
     topics=None,  # any event on a portfolio's stream is a new version of it
     keys=_keys,
     fold=_fold,

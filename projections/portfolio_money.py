@@ -14,6 +14,7 @@ from domain.refusals import NotKnown
 from projections.as_of import AsOf
 from projections.money import MONEY, cell_parts, portfolio_key
 from projections.portfolios import PORTFOLIOS
+from projections.priorities import PRIORITIES, RankedProject, order_of
 from projections.reading import Answer, Page, Reading, Version, Views
 from projections.register import REGISTER
 from projections.view import State
@@ -61,6 +62,25 @@ class MoneyRow(NamedTuple):
     standing: str
     sums: Sums
 
+    @property
+    def overspent(self) -> Decimal:
+        """Return what was spent beyond what the project holds."""
+        return max(self.sums.actual - self.sums.held, _ZERO)
+
+
+class ClosedPeriod(NamedTuple):
+    """A period in which nothing is allocated any more.
+
+    Attributes:
+        into: the period into which unspent money was carried, if any.
+        ruling: review that closed it. position: where in the log.
+    """
+
+    period: str
+    into: str | None
+    ruling: str
+    position: int
+
 
 class MoneyCell(NamedTuple):
     """The money of one period and kind, with the rows it is made of.
@@ -70,6 +90,7 @@ class MoneyCell(NamedTuple):
         envelope: what may be allocated; absent where none was set.
         rows: one for each project.
         not_shown: how many projects are left out of the rows. hidden: the sum of theirs.
+        closed: whether the period is closed.
     """
 
     period: str
@@ -79,11 +100,17 @@ class MoneyCell(NamedTuple):
     rows: tuple[MoneyRow, ...]
     not_shown: int = 0
     hidden: Sums = Sums()
+    closed: bool = False
 
     @property
     def total(self) -> Sums:
         """Return the sum of the rows, and of those left out."""
         return summed((*(row.sums for row in self.rows), self.hidden))
+
+    @property
+    def overspent(self) -> Decimal:
+        """Return the sum of what projects spent beyond what they hold."""
+        return sum((row.overspent for row in self.rows), _ZERO)
 
     @property
     def free(self) -> Decimal:
@@ -99,6 +126,8 @@ class PortfolioMoney(NamedTuple):
         cells: in the order of periods and kinds.
         phases, standings: number of its projects by phase and by standing.
         not_shown: number of its projects that are in neither, being hidden.
+        order: its projects that have a rank, the most important one first.
+        closed: periods that were closed, in the order of closing.
     """
 
     code: str
@@ -109,6 +138,8 @@ class PortfolioMoney(NamedTuple):
     phases: Mapping[str, int]
     standings: Mapping[str, int]
     not_shown: int = 0
+    order: tuple[RankedProject, ...] = ()
+    closed: tuple[ClosedPeriod, ...] = ()
 
 
 def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answer[PortfolioMoney]:
@@ -118,7 +149,7 @@ def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answe
         NotKnown: there was no such portfolio then.
         ViewStopped: one of the views met an event it cannot fold.
     """
-    with views.at(asked, PORTFOLIOS, MONEY, REGISTER) as reading:
+    with views.at(asked, PORTFOLIOS, MONEY, REGISTER, PRIORITIES) as reading:
         chartered = reading.state(PORTFOLIOS, code)
         if chartered is None:
             raise _unknown(code, reading)
@@ -126,15 +157,18 @@ def portfolio_money(views: Views, code: str, asked: AsOf | None = None) -> Answe
             version.key: version.state
             for version in reading.ordered(REGISTER, ALL, code, {"portfolio": code})
         }
+        closed = tuple(ClosedPeriod(**one) for one in _known(reading, code)["closed"])
         stands = PortfolioMoney(
             code=code,
             title=chartered["title"],
             policy=chartered["policy"],
             version=_version(reading, code),
-            cells=_cells(reading, code, projects),
+            cells=_cells(reading, code, projects, {one.period for one in closed}),
+            closed=closed,
             phases=_counted(projects, "phase"),
             standings=_counted(projects, "standing"),
             not_shown=reading.not_shown,
+            order=tuple(one for one in order_of(reading, code).order if one.rank is not None),
         )
         return reading.answer(stands)
 
@@ -168,11 +202,15 @@ def summed(every: Iterable[Sums]) -> Sums:
 
 
 def _version(reading: Reading, code: str) -> int:
+    version: int = _known(reading, code)["version"]
+    return version
+
+
+def _known(reading: Reading, code: str) -> State:
     known = reading.state(MONEY, portfolio_key(code))
     if known is None:
         raise _unknown(code, reading)
-    version: int = known["version"]
-    return version
+    return known
 
 
 def _unknown(code: str, reading: Reading) -> NotKnown:
@@ -183,7 +221,9 @@ def _counted(projects: Mapping[str, State], column: str) -> dict[str, int]:
     return dict(sorted(Counter(state[column] for state in projects.values()).items()))
 
 
-def _cells(reading: Reading, code: str, members: Mapping[str, State]) -> tuple[MoneyCell, ...]:
+def _cells(
+    reading: Reading, code: str, members: Mapping[str, State], closed: set[str]
+) -> tuple[MoneyCell, ...]:
     envelopes: dict[tuple[str, str], State] = {}
     rows: defaultdict[tuple[str, str], dict[str, Sums]] = defaultdict(dict)
     currencies: dict[tuple[str, str], str] = {}
@@ -209,6 +249,7 @@ def _cells(reading: Reading, code: str, members: Mapping[str, State]) -> tuple[M
             *cell,
             currency=currencies.get(cell),
             envelope=Decimal(envelopes[cell]["amount"]) if cell in envelopes else None,
+            closed=cell[0] in closed,
             rows=tuple(
                 _row(reading, known, project, sums)
                 for project, sums in sorted(rows[cell].items())

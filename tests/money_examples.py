@@ -42,6 +42,20 @@ FUNDING = """
         outcome: cancel
         effects: [{do: rest, standing: cancelled}, {do: release}]
 """
+ORDER = """
+  shift:
+    kind: reallocate
+    decided_by: [{board: works_board}]
+    options:
+      - {id: move, outcome: approve, requires: [awards], effects: [{do: reallocate}]}
+      - {id: no, outcome: reject}
+  order:
+    kind: reprioritise
+    decided_by: [{board: works_board}]
+    options:
+      - {id: rank, outcome: approve, requires: [ranking], effects: [{do: reprioritise}]}
+      - {id: no, outcome: reject}
+"""
 UNDOING = """
   error:
     kind: set_aside
@@ -55,5 +69,5 @@ UNDOING = """
       - {id: revoke, outcome: approve, effects: [{do: undo}]}
       - {id: keep, outcome: reject}
 """
-MONEY_POLICY = BOARD_POLICY.rstrip() + FUNDING.rstrip() + UNDOING + MONEY
+MONEY_POLICY = BOARD_POLICY.rstrip() + FUNDING.rstrip() + ORDER.rstrip() + UNDOING + MONEY
 UNFUNDED_POLICY = MONEY_POLICY + "  when_short: approve_unfunded\n"

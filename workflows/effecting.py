@@ -1,6 +1,6 @@
 """Letting a ruling act: each effect of the option taken, on each subject, in the same append."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,20 +10,24 @@ from domain.base import Document
 from domain.dividing import DIVIDING
 from domain.effects import Ordered, effects_of, on_board, on_policy, on_project
 from domain.event import Draft, seal, stream_code, stream_kind
-from domain.funding import allocate, release, set_envelope
+from domain.funding import allocate, release, require_currency, set_envelope
 from domain.funds import planned, require_lines
 from domain.pack import PackOption
-from domain.policy import Policy
+from domain.policy import EffectRule, Matter, Policy
 from domain.portfolio import portfolio_stream
 from domain.project import Project
 from domain.proposal import Proposal
 from domain.refusals import FieldMissing, NotNow
 from domain.review import Review
+from domain.review_events import reviewed_portfolio
 from workflows import machine
 from workflows.changes import rebaselined
+from workflows.closing import closed
 from workflows.dividing import divided, replaced
 from workflows.loaded import EVOLVES, Loaded
 from workflows.money import money_rule
+from workflows.policy_text import policy_from_document
+from workflows.rounds import OF_SEVERAL, on_several
 from workflows.store.states import Evolve
 from workflows.undoing import undone
 
@@ -44,16 +48,29 @@ class Effecting:
 
     def apply(self, order: Ordered) -> tuple[Draft, ...]:
         """Return the events of one effect on one subject, and remember what they come to."""
-        drafts = self._drafts(order)
-        for draft in drafts:
-            evolve = EVOLVES[stream_kind(draft.stream)]
-            state = self.state(draft.stream)
-            self._held[draft.stream] = followed(state, (draft,), self._act, evolve)
-        return drafts
+        drafts: list[Draft] = []
+        for step in self._steps(order):
+            for draft in step:
+                evolve = EVOLVES[stream_kind(draft.stream)]
+                state = self.state(draft.stream)
+                self._held[draft.stream] = followed(state, (draft,), self._act, evolve)
+            drafts.extend(step)
+        return tuple(drafts)
 
     def state(self, stream: str) -> Any:
         """Return what a stream has come to so far."""
         return self._held[stream] if stream in self._held else self._loaded.state(stream)
+
+    def _steps(self, order: Ordered) -> Iterator[tuple[Draft, ...]]:
+        """Yield what an effect does, in steps of which each finds what the one before did."""
+        if order.rule.do == "undo":
+            yield from undone(self._review, self._policy, order, self.state)
+        elif order.rule.do in OF_SEVERAL:
+            yield from on_several(self._review, self._policy, order, self.state)
+        elif order.rule.do == "close_period":
+            yield from closed(self._policy, order, self.state)
+        else:
+            yield self._drafts(order)
 
     def _drafts(self, order: Ordered) -> tuple[Draft, ...]:
         code, state = stream_code(order.subject), self.state(order.subject)
@@ -64,8 +81,6 @@ class Effecting:
                 return rebaselined(self._loaded, state, order, self._policy)
             case "project" if order.rule.do in DIVIDING:
                 return divided(self.state, self._review, self._policy, order)
-            case "project" if order.rule.do == "undo":
-                return undone(self._review, self._policy, order, self.state)
             case "project" if order.rule.do == "transfer" and self._holds(state):
                 raise NotNow(
                     f"project {state.code} holds money of portfolio {state.portfolio}",
@@ -80,9 +95,14 @@ class Effecting:
                 return set_envelope(state, lines, money_rule(self._policy), order.ruling)
             case "board":
                 return on_board(code, state, order, self._policy)
+        return self._adopted(code, order)
+
+    def _adopted(self, code: str, order: Ordered) -> tuple[Draft, ...]:
         assert order.proposal.policy is not None, "a review about a policy proposes a text"
         digest = order.proposal.policy
         text = Document(digest=digest, content=self._loaded.content(digest))
+        for portfolio in self._loaded.portfolios_under(code):
+            require_currency(portfolio, policy_from_document(text.content).money)
         return on_policy(code, text, order, self._act.now)
 
     def _holds(self, project: Project) -> bool:
@@ -120,21 +140,30 @@ def effects(
     """
     acting = Effecting(loaded, review, policy, act)
     drafts: list[Draft] = []
-    for subject in ranked(review.subjects, option):
-        for rule in effects_of(policy.matters[review.matter], option.id):
-            if not option.concerns(rule, stream_code(subject)):
-                continue
-            order = Ordered(
-                rule=rule,
-                subject=subject,
-                option=option,
-                gate=review.gate,
-                proposal=review.proposal or Proposal(),
-                ruling=review.stream,
-                effective_at=effective_at,
-            )
-            drafts.extend(acting.apply(order))
+    for subject, rule in acts(review, policy.matters[review.matter], option):
+        order = Ordered(
+            rule=rule,
+            subject=subject,
+            option=option,
+            gate=review.gate,
+            proposal=review.proposal or Proposal(),
+            ruling=review.stream,
+            effective_at=effective_at,
+        )
+        drafts.extend(acting.apply(order))
     return drafts
+
+
+def acts(review: Review, matter: Matter, option: PackOption) -> Iterator[tuple[str, EffectRule]]:
+    """Yield which effects act on which streams: on each subject, then on all of them at once."""
+    rules = effects_of(matter, option.id)
+    for subject in ranked(review.subjects, option):
+        for rule in rules:
+            if rule.do not in OF_SEVERAL and option.concerns(rule, stream_code(subject)):
+                yield subject, rule
+    for rule in rules:
+        if rule.do in OF_SEVERAL:
+            yield reviewed_portfolio(review.stream), rule
 
 
 def ranked(subjects: tuple[str, ...], option: PackOption) -> tuple[str, ...]:

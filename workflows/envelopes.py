@@ -19,6 +19,7 @@ from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.loaded import Loaded
 from workflows.money import money_rule
 from workflows.opening import TakenUp, settle_opening
+from workflows.rounds import IN_ROUNDS, asked_in_all, require_rounded
 from workflows.rulings import decided_or_opened
 
 PROJECTS_MAX = 200
@@ -31,15 +32,18 @@ class SetEnvelope(Value):
 
 
 class OpenRound(Value):
-    """Take up the funding of several projects of one portfolio at once.
+    """Take up several projects of one portfolio at once: fund, reprioritise or reallocate them.
 
     Attributes:
         projects: their codes.
-        matter: the matter of kind ``fund`` that decides it; the policy's first, when absent.
+        matter: the matter that decides it; the policy's first of kind ``fund``, when absent.
+        amount: the sum that is asked for; decides which board decides. When absent, what the
+            projects ask for together, where the policy decides by amount.
     """
 
     projects: tuple[Code, ...] = Field(min_length=1, max_length=PROJECTS_MAX)
     matter: Name | None = None
+    amount: Money | None = None
 
 
 class Envelopes:
@@ -67,7 +71,7 @@ class Envelopes:
             set_envelope(portfolio, lines, rule, "")
             taken = TakenUp(
                 subject=stream,
-                matter=_matter(ruling[1], MatterKind.SET_ENVELOPE),
+                matter=_matter(ruling[1], (MatterKind.SET_ENVELOPE,)),
                 amount=Money(amount=total(planned(lines, rule)), currency=rule.currency),
                 proposal=Proposal(lines=lines),
             )
@@ -76,11 +80,13 @@ class Envelopes:
         return self._desk.perform(act, _asked("set_envelope", code, command, if_match), decide)
 
     def open_round(self, code: str, command: OpenRound, act: Act) -> Answer:
-        """Open a review that funds several projects in one ruling.
+        """Open a review that decides about several projects in one ruling.
 
         Raises:
             Malformed: a project is named twice, or belongs to another portfolio.
-            UnknownFact: the policy has no matter of kind fund.
+            UnknownFact: the policy has no such matter about several projects.
+            NotPermitted: no board may decide the sum that is asked for.
+            NotNow: an order would leave out a project that has a rank, or rank one that has ended.
         """
 
         def decide(loaded: Loaded) -> Decision:
@@ -92,10 +98,13 @@ class Envelopes:
             for project in projects:
                 if project.portfolio != code:
                     raise Malformed(f"project {project.code} is in portfolio {project.portfolio}")
+            matter = _matter(ruling[1], IN_ROUNDS, command.matter)
+            require_rounded(loaded, portfolio, projects, ruling[1].matters[matter].kind)
             taken = TakenUp(
                 subject=portfolio_stream(code),
                 subjects=tuple(project_stream(project.code) for project in projects),
-                matter=_matter(ruling[1], MatterKind.FUND, command.matter),
+                matter=matter,
+                amount=command.amount or asked_in_all(ruling[1], matter, projects),
                 proposers=tuple(sorted({project.proposer for project in projects})),
             )
             opening = settle_opening(loaded, ruling, taken, act.now)
@@ -104,14 +113,15 @@ class Envelopes:
         return self._desk.perform(act, _asked("open_round", code, command, None), decide)
 
 
-def _matter(policy: Policy, kind: MatterKind, name: str | None = None) -> str:
+def _matter(policy: Policy, kinds: tuple[MatterKind, ...], name: str | None = None) -> str:
+    """Return the matter of that name, which is of one of some kinds, or the first of the first."""
     if name is not None:
-        if matter_named(policy, name).kind is not kind:
-            raise UnknownFact(f"matter {name} is not of kind {kind}")
+        if matter_named(policy, name).kind not in kinds:
+            raise UnknownFact(f"matter {name} is not of kind {' or '.join(kinds)}")
         return name
-    found = matter_of_kind(policy, kind)
+    found = matter_of_kind(policy, kinds[0])
     if found is None:
-        raise UnknownFact(f"policy {policy.policy} has no matter of kind {kind}")
+        raise UnknownFact(f"policy {policy.policy} has no matter of kind {kinds[0]}")
     return found
 
 

@@ -17,6 +17,7 @@ from domain.base import Code, Document, Json, Moment, Text, Value
 from domain.board import Board, MemberAppointed, MemberRelieved, appoint, board_stream, relieve
 from domain.doubles import require_one_seat
 from domain.event import Draft
+from domain.funding import require_currency
 from domain.office import OFFICE, OfficeConstituted
 from domain.policy import Name, Policy
 from domain.policy_book import PolicyBook, adopt, policy_stream, require_ahead
@@ -90,6 +91,7 @@ class Governing:
 
         Raises:
             PolicyFaulty: the text does not hold together; every fault with line and column.
+            CurrencyHeld: a portfolio under the policy has money in another currency.
         """
         text = read_policy(command.text, name)
         code = text.policy.policy
@@ -100,6 +102,8 @@ class Governing:
             ruling = _ruling_policy(loaded, code, act.now)
             effective_from = command.effective_from or act.now
             require_ahead(effective_from, act.now)
+            for portfolio in loaded.portfolios_under(code):
+                require_currency(portfolio, text.policy.money)
             if ruling is None or _founder_decides(loaded, ruling[1], MatterKind.ADOPT_POLICY, act):
                 _require_founder(loaded, act)
                 adopted = adopt(code, text.document, effective_from, act.now)

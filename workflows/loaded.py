@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 class Texts:
-    """Policies and packs by digest, read once and kept while there is room."""
+    """Policies by digest, read once and kept while there is room; and which streams there are."""
 
     def __init__(self, log: Log) -> None:
         """Read from a log's documents."""
@@ -68,6 +68,10 @@ class Texts:
         if content is None:
             raise NotKnown(f"no document {digest} is held")
         return content
+
+    def streams(self, kind: str) -> list[str]:
+        """Return the names of the streams of a kind, sorted."""
+        return self._log.streams(kind)
 
     def policy(self, digest: str) -> Policy:
         """Return the policy text with a digest."""
@@ -156,6 +160,11 @@ class Loaded:
         found: Person | None = self.state(people.person_stream(person))
         known = _known(found, f"person {person}")
         return known.changed(id=self.joined().get(known.id, known.id))
+
+    def portfolios_under(self, policy: str) -> tuple[Portfolio, ...]:
+        """Return every portfolio whose projects a policy governs, in the order of codes."""
+        every = (self.state(stream) for stream in self.texts.streams("portfolio"))
+        return tuple(one for one in every if one is not None and one.policy == policy)
 
     def portfolio(self, code: str) -> Portfolio:
         """Return a portfolio."""

@@ -9,7 +9,6 @@ from domain.base import Json, Value
 from domain.dividing import require_divisible
 from domain.event import Draft, stream_kind
 from domain.lifecycle import RESUME, pass_gate, rest
-from domain.pack import EarlierRuling
 from domain.policy import Matter, Policy
 from domain.project import Project, project_stream
 from domain.refusals import FieldMissing, UnknownFact
@@ -26,16 +25,16 @@ from domain.review_commands import (
     RecordSitting,
     WithdrawReview,
 )
-from domain.review_events import review_stream
 from domain.review_rulings import open_review, present
 from domain.stand_in_acts import recuse
-from domain.words import MatterKind, Standing
+from domain.words import ABOUT_SEVERAL, MatterKind, Standing
 from workflows import machine
 from workflows.calendar import day_of, end_of_day
 from workflows.changes import put_forward
 from workflows.conditions import require_conditions
 from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.dividing import at_stake, require_division
+from workflows.earlier import earlier
 from workflows.loaded import Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, settle_opening
@@ -50,6 +49,7 @@ NOT_ABOUT_A_PROJECT = frozenset(
         MatterKind.RELIEVE,
         MatterKind.GRANT_AUTHORITY,
         MatterKind.SET_ENVELOPE,
+        MatterKind.CLOSE_PERIOD,
     }
 )
 STEPS = {
@@ -267,6 +267,11 @@ def _matter(policy: Policy, command: OpenReview) -> tuple[str, str | None]:
             f"matter {command.matter} is about several projects, and one is named",
             fix="Open it at their portfolio: POST /portfolios/CODE/merges.",
         )
+    if kind in ABOUT_SEVERAL:
+        raise UnknownFact(
+            f"matter {command.matter} is about several projects of a portfolio",
+            fix="Open a round of its portfolio with that matter.",
+        )
     if kind in NOT_ABOUT_A_PROJECT:
         raise UnknownFact(f"matter {command.matter} is not about a project")
     return command.matter, None
@@ -284,18 +289,3 @@ def subjects(loaded: Loaded, review: Review) -> tuple[Project, ...]:
         for subject in review.subjects
         if stream_kind(subject) == "project"
     )
-
-
-def earlier(loaded: Loaded, review: Review, policy: Policy) -> tuple[EarlierRuling, ...]:
-    """Return the earlier rulings about a review's subjects, one per review, oldest first."""
-    about = [gate.id for gate in policy.lifecycle.gates] + list(policy.matters)
-    found: list[EarlierRuling] = []
-    for subject in review.subjects:
-        for name in about:
-            number = 1
-            while loaded.version(review_stream(subject, name, number)) > 0:
-                state: Review | None = loaded.state(review_stream(subject, name, number))
-                ruled = None if state is None else state.as_earlier(subject)
-                found += [] if ruled is None else [ruled]
-                number += 1
-    return tuple(sorted(found, key=lambda ruling: ruling.position))

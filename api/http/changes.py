@@ -135,8 +135,11 @@ def _compared(
 
 def _chosen(code: str, rows: tuple[BaselineRow, ...], name: str) -> BaselineRow:
     found = {str(row.number): row for row in rows}
-    if rows:
-        found |= {"original": rows[0], "current": rows[-1]}
+    standing = [row for row in rows if row.withdrawn is None]
+    if standing:
+        found["original"] = standing[0]
+    if rows and rows[-1].withdrawn is None:
+        found["current"] = rows[-1]
     if name not in found:
         raise NotKnown(
             f"project {code} has no baseline {name}",

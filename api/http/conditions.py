@@ -23,7 +23,7 @@ router = APIRouter(tags=["conditions"])
 OfProject = Annotated[Code | None, Query(alias="project", description="Code of a project.")]
 OfOwner = Annotated[Text | None, Query(alias="owner", description="Id of a person.")]
 InStatus = Annotated[
-    Literal["open", "satisfied", "waived", "passed_on"] | None, Query(alias="status")
+    Literal["open", "satisfied", "waived", "passed_on", "lifted"] | None, Query(alias="status")
 ]
 OnlyOverdue = Annotated[
     bool, Query(alias="overdue", description="Only those open after their last day, as of then.")

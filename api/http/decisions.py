@@ -11,12 +11,14 @@ from api.http.shown import Names, texts
 from domain.base import Code
 from domain.project import project_stream
 from domain.words import Outcome
+from projections.counts import DecisionCount, decision_counts
 from projections.decisions import Decision, Ruled, decision, decisions
 from workflows.store.contract import Recorded
 
 router = APIRouter(tags=["decisions"])
 
 OfProject = Annotated[Code | None, Query(alias="project", description="Code of a project.")]
+OfPortfolio = Annotated[Code | None, Query(alias="portfolio", description="Code of a portfolio.")]
 WithOutcome = Annotated[Outcome | None, Query(alias="outcome")]
 Reported = Annotated[
     bool | None, Query(description="Only rulings reported from outside, or only computed ones.")
@@ -41,6 +43,13 @@ def list_decisions(  # noqa: PLR0913  one parameter for each thing a list is nar
     return look.page(found, {"decisions": _lines(look, found.found)})
 
 
+@router.get("/decisions/counts", response_model=Seen)
+def count_decisions(look: Look, portfolio: OfPortfolio = None) -> Response:
+    """Count the decisions by portfolio, matter and outcome; those set aside are counted apart."""
+    found = decision_counts(look.views, look.asked, portfolio)
+    return look.answer(found, shown_counts(found.found))
+
+
 @router.get("/decisions/{subject}/{about}/{number}", response_model=Seen)
 def show_decision(stream: Stream, look: Look) -> Response:
     """Show one decision: the verdict, everything it was made of, and every check."""
@@ -49,6 +58,13 @@ def show_decision(stream: Stream, look: Look) -> Response:
     assert recorded is not None, "the view names positions of the log"
     shown = _shown(look, recorded) | {"not_shown": found.found.not_shown}
     return look.answer(found, {"decision": look.sight.cut(shown)})
+
+
+def shown_counts(rows: tuple[DecisionCount, ...]) -> dict[str, Any]:
+    """Return counts as shown, with the sums of their rows."""
+    counts = [{**row._asdict(), "total": row.total} for row in rows]
+    summed = ("computed", "reported", "imported", "revoked", "set_aside", "total")
+    return {"counts": counts, "sum": {name: sum(one[name] for one in counts) for name in summed}}
 
 
 def _lines(look: Looking, rows: tuple[Decision, ...]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from domain.funding import RecordCost, RequestFunds
 from domain.money import MINOR_DIGITS
 from projections.portfolio_money import MoneyCell, MoneyRow, PortfolioMoney, Sums, portfolio_money
 from workflows.envelopes import OpenRound, SetEnvelope
+from workflows.periods import ClosePeriod
 
 router = APIRouter(tags=["money"])
 
@@ -27,6 +28,12 @@ def set_envelope(code: Code, command: SetEnvelope, member: Member, if_match: IfM
 def open_round(code: Code, command: OpenRound, member: Member) -> Told:
     """Open a review that funds several projects in one ruling."""
     return member.made_review(member.house.envelopes.open_round(code, command, member.act))
+
+
+@router.post("/portfolios/{code}/closings")
+def close_period(code: Code, command: ClosePeriod, member: Member, if_match: IfMatch) -> Told:
+    """Close a period as a sole decider, or open the review that decides on it."""
+    return member.told(member.house.periods.close(code, command, member.act, if_match))
 
 
 @router.post("/projects/{code}/funds", status_code=201)
@@ -79,6 +86,8 @@ def shown_money(stands: PortfolioMoney, position: int) -> dict[str, Any]:
         "phases": counted("phase", stands.phases),
         "standings": counted("standing", stands.standings),
         "not_shown": stands.not_shown,
+        "closed": [one._asdict() for one in stands.closed],
+        "order": [{"rank": one.rank, "code": one.code} for one in stands.order],
         "href": _listed(stands, position, {}),
     }
 
@@ -95,6 +104,8 @@ def _cell(cell: MoneyCell, position: int) -> dict[str, Any]:
         "currency": cell.currency,
         "envelope": None if cell.envelope is None else exact(cell.envelope, cell.currency),
         "free": exact(cell.free, cell.currency),
+        "closed": cell.closed,
+        "overspent": exact(cell.overspent, cell.currency),
         **_amounts(cell.total, cell.currency),
         "rates": [{"currency": currency, "rate": rate} for currency, rate in cell.total.rates],
         "projects": [_row(row, cell.currency, position) for row in cell.rows],
@@ -116,6 +127,7 @@ def _row(row: MoneyRow, currency: str | None, position: int) -> dict[str, Any]:
         "phase": row.phase,
         "standing": row.standing,
         "href": f"{BASE}/projects/{quote(row.project, safe='')}?as_of={position}",
+        "overspent": exact(row.overspent, currency),
         **_amounts(row.sums, currency),
     }
 

@@ -9,6 +9,7 @@ from domain.base import Code
 from domain.portfolio import CharterPortfolio
 from projections.portfolio_money import portfolio_version
 from projections.portfolios import portfolio, portfolios
+from projections.priorities import priorities
 from workflows.dividing import OpenMerge
 
 router = APIRouter(tags=["portfolios"])
@@ -43,3 +44,11 @@ def show_portfolio(code: Code, look: Look) -> Response:
     version = portfolio_version(look.views, code, at_answer(found)).found
     shown = Names(look.house).of(found.found._asdict(), "chartered_by")
     return look.answer(found, {"portfolio": shown}, {"ETag": f'"{version}"'})
+
+
+@router.get("/portfolios/{code}/priorities", response_model=Seen)
+def show_priorities(code: Code, look: Look) -> Response:
+    """Show in which order the projects stand, the one before it, and the ruling that gave it."""
+    found = priorities(look.views, code, look.asked)
+    order = [one._asdict() for one in found.found.order]
+    return look.answer(found, {"priorities": {**found.found._asdict(), "order": order}})

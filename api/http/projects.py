@@ -14,6 +14,7 @@ from domain.policy import Name
 from domain.project_acts import ProposeProject
 from domain.refusals import NotInForce
 from domain.words import Standing
+from projections.priorities import ranks
 from projections.reading import Answer
 from projections.register import ProjectRow, Wanted, codes, project, register, supersedes
 from workflows.projects import WithdrawProject
@@ -73,6 +74,7 @@ def _lines(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> Iterator[dic
     at = at_answer(found)
     labels = None if at is None else PhaseLabels(look.house, at, look.moment)
     titles = Titles(look.house)
+    placed = {} if at is None else ranks(look.views, at).found
     for row in found.found:
         yield {
             "code": row.code,
@@ -84,6 +86,7 @@ def _lines(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> Iterator[dic
             "since": row.since,
             "review_date": row.review_date,
             "superseded_by": codes(row.superseded_by),
+            "rank": placed.get(row.code),
             "requested": _money(row),
         }
 

@@ -114,8 +114,8 @@ def test_a_portfolio_shows_its_money_and_the_projects_it_is_made_of(treasury: Tr
         "actual": "9.00",
     }
     about = {"period": "FY2027", "kind": "capex", "currency": "EUR", "rates": []}
-    hidden = {"not_shown": None}
-    assert cell == {**about, **hidden, "envelope": "1000.00", "free": "700.00", **totals}
+    late = {"closed": False, "overspent": "0.00", "not_shown": None}
+    assert cell == {**about, **late, "envelope": "1000.00", "free": "700.00", **totals}
     where = {"code": "A 1", "title": "Pumps A 1", "phase": "idea", "standing": "proposed"}
     assert {name: row[name] for name in (*where, *totals)} == {**where, **totals}
     project = treasury.pm.http.get(row["href"])

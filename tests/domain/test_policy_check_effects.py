@@ -27,6 +27,7 @@ def matter(kind: str, one: dict[str, Any], **decider: str) -> Policy:
 
 
 REST = {"do": "rest", "standing": "cancelled"}
+ORDER = option("approve", {"do": "reprioritise"}, requires=["ranking"])
 FUND = option("approve", {"do": "allocate"}, requires=["amounts"])
 
 
@@ -49,6 +50,23 @@ FUND = option("approve", {"do": "allocate"}, requires=["amounts"])
         (
             matter("relieve", option("approve", {"do": "relieve"}), up_to="5.00 EUR"),
             "relieve has no amount, so no limit can be kept to",
+        ),
+        (matter("reprioritise", ORDER, up_to="5.00 EUR"), "reprioritise has no amount"),
+        (
+            matter("reprioritise", option("approve", {"do": "reprioritise"})),
+            "an option that does reprioritise requires ranking",
+        ),
+        (matter("fund", ORDER), "reprioritise goes with a matter of kind reprioritise"),
+        (
+            matter(
+                "reprioritise",
+                option("approve", {"do": "reprioritise", "only": "funded"}, requires=["ranking"]),
+            ),
+            "reprioritise acts on all projects at once; leave only out",
+        ),
+        (
+            matter("reallocate", option("approve", {"do": "reallocate"}, requires=["awards"])),
+            "reallocate is about money; add a section money",
         ),
     ],
 )
@@ -105,13 +123,13 @@ def test_a_project_on_hold_may_keep_its_money() -> None:
     assert [f for f in check_policy(policy) if f.path[:2] == ("matters", "more")] == []
 
 
-def test_a_round_is_not_decided_by_amount() -> None:
+def test_a_round_may_be_decided_by_amount() -> None:
     award = option("approve", {"do": "allocate"}, requires=["awards"])
     policy = Policy.model_validate(
         {**matter("fund", award, up_to="5.00 EUR").as_json(), "money": MONEY}
     )
     found = [f for f in check_policy(policy) if f.path[:2] == ("matters", "more")]
-    assert [f.message for f in found] == ["a round over projects has no amount; give no limit"]
+    assert found == []
 
 
 @pytest.mark.parametrize(

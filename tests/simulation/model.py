@@ -37,6 +37,7 @@ STANDINGS = {
     "wake": {"deferred", "on_hold"},
     "stop": {"active", "on_hold"},
 }
+ENDED = {"rejected", "withdrawn", "cancelled", "closed"}
 GATES = {"start": ("idea", "proposed"), "finish": ("building", "active")}
 
 
@@ -126,6 +127,8 @@ class OfficeModel:
     envelope: Decimal = Decimal(1000)
     moved: dict[str, Decimal] = field(default_factory=dict)
     ticks: int = 0
+    order: list[str] = field(default_factory=list)
+    closed: bool = False
 
     def tick(self) -> int:
         """Count what happens in an order that matters: rulings, and divisions since."""
@@ -156,6 +159,8 @@ class OfficeModel:
         if review.matter == "fund" and option == "fund":
             if project.standing not in {"proposed", "active", "on_hold"}:
                 return "not_now"
+            if self.closed:
+                return "period_closed"
             if review.amount > self.free:
                 return "funds_available"
             project.held += review.amount
@@ -179,7 +184,7 @@ class OfficeModel:
         moved = self.moved.get(target, Decimal(0))
         if moved > 0:
             project.held -= max(min(moved, project.held - project.spent), Decimal(0))
-        elif -moved <= self.free:
+        elif -moved <= self.free and not self.closed:
             project.held -= moved
 
     def propose(self, code: str, person: str) -> str:
@@ -296,3 +301,46 @@ class OfficeModel:
     def may_call(self, stream: str, person: str) -> bool:
         review = self.reviews[stream]
         return review.seat(person) is not None or person == review.opened_by
+
+    # --- several projects at once ---------------------------------------------------------------
+
+    def prioritise(self, codes: list[str]) -> str:
+        """Put projects in an order: who has ended is not ranked, who goes on is not left out."""
+        if any(self.projects[code].standing in ENDED for code in codes):
+            return "not_now"
+        going = [c for c in self.order if self.projects[c].standing not in ENDED]
+        if set(going) - set(codes):
+            return "not_now"
+        self.order = codes
+        return "ok"
+
+    def reallocate(self, shares: dict[str, Decimal]) -> str:
+        """Let projects hold their shares; says what could not be done, and then nothing is."""
+        changes = {c: share - self.projects[c].held for c, share in shares.items()}
+        if not any(changes.values()):
+            return "not_now"
+        if any(by and shares[c] < self.projects[c].spent for c, by in changes.items()):
+            return "not_now"
+        free = self.free - sum(by for by in changes.values() if by < 0)
+        for code, by in changes.items():
+            if by <= 0:
+                continue
+            if self.projects[code].standing not in {"proposed", "active", "on_hold"}:
+                return "not_now"
+            if self.closed:
+                return "period_closed"
+            if by > free:
+                return "funds_available"
+            free -= by
+        for code, share in shares.items():
+            self.projects[code].held = share
+        return "ok"
+
+    def close_period(self) -> str:
+        """Let unspent money lapse; once."""
+        if self.closed:
+            return "period_closed"
+        self.closed = True
+        for project in self.projects.values():
+            project.held = min(project.held, project.spent)
+        return "ok"

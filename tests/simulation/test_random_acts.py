@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from hypothesis.stateful import (
 from domain.docket import Verdict
 from domain.funding import RecordCost
 from domain.money import Money
-from domain.pack import PackOption
+from domain.pack import Award, PackOption
 from domain.project_acts import ProposeProject
 from domain.refusals import Refused
 from domain.review_commands import (
@@ -40,7 +41,9 @@ from tests.simulation.dividing import POLICY, DividingActs
 from tests.simulation.model import GATES, OPTIONS, OfficeModel
 from tests.story import Story
 from tests.workflows.test_money import CAPEX, line
-from workflows.envelopes import SetEnvelope
+from tests.workflows.test_periods import closing_policy
+from workflows.envelopes import OpenRound, SetEnvelope
+from workflows.periods import ClosePeriod
 from workflows.projects import WithdrawProject
 
 ACTS_MIN = 10_000
@@ -65,7 +68,7 @@ class RandomActs(DividingActs):
         super().__init__()
         memory = Path("/dev/shm")
         self.directory = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
-        self.office = Story(self.directory).governed(POLICY)
+        self.office = Story(self.directory).governed(closing_policy("lapse", policy=POLICY))
         cell = SetEnvelope(lines=(line("1000.00"),))
         self.office.house.envelopes.set("APX", cell, self.office.act("hana"))
         self.model = OfficeModel()
@@ -260,6 +263,63 @@ class RandomActs(DividingActs):
             self.sit(1, [0, 0, 0, 1], "hana")
             self.only = []
 
+    def hold_round(self, order: list[str], option: PackOption, matter: str) -> None:
+        """A round about some projects: opened, put, voted by the board, and ruled or withdrawn."""
+        house = self.office.house
+        command = OpenRound(projects=tuple(sorted(order)), matter=matter)
+        opened = house.envelopes.open_round("APX", command, self.office.act("pia"))
+        stream = str(opened.content["review"])
+        self.office.presented(stream, options=(option,))
+        for name in ("ana", "ben", "cem"):
+            if self.office.person(name) not in self.office.review(stream).proposers:
+                self.office.voted(stream, name, option.id)
+        try:
+            self.office.ruled(stream, by="ben")
+        except Refused:
+            # So that the next round can be opened.
+            again = WithdrawReview(reason="it cannot be done")
+            house.reviews.withdraw(stream, again, self.office.act("pia"))
+            raise
+
+    @rule(order=st.permutations(CODES), few=st.integers(1, 4))
+    def prioritise(self, order: list[str], few: int) -> None:
+        order = [code for code in order if code in self.model.projects][:few]
+        option = PackOption(id="rank", ranking=tuple(order))
+        expected = self.model.prioritise(order)
+        self.several(partial(self.hold_round, order, option, "order"), expected)
+
+    @rule(
+        pair=st.permutations(CODES),
+        amounts=st.tuples(*[st.sampled_from(["0.00", "150.00", "400.00", "700.00"])] * 2),
+    )
+    def reallocate(self, pair: list[str], amounts: tuple[str, str]) -> None:
+        given = dict(zip(pair, amounts, strict=False))
+        awards = tuple(
+            Award(project=code, rank=rank, amounts=(line(amount),))
+            for rank, (code, amount) in enumerate(given.items(), start=1)
+        )
+        option = PackOption(id="move", awards=awards)
+        expected = self.model.reallocate({c: Decimal(amount) for c, amount in given.items()})
+        self.several(partial(self.hold_round, list(given), option, "shift"), expected)
+
+    @rule(rarely=st.integers(0, 30))
+    def close_period(self, rarely: int) -> None:
+        if rarely:
+            return
+        act, command = self.office.act("hana"), ClosePeriod(period="FY2027")
+        close = self.office.house.periods.close
+        self.several(partial(close, "APX", command, act), self.model.close_period())
+
+    def several(self, act: Callable[[], object], expected: str) -> None:
+        """Try what is more than one command, and hold what came of it against the model."""
+        try:
+            act()
+            got = "ok"
+        except Refused as refusal:
+            got = refusal.code
+        assert got == expected
+        seen[got] += 1
+
     @rule(code=codes, person=people, rarely=chance)
     def withdraw_project(self, code: str, person: str, rarely: int) -> None:
         if rarely or code not in self.model.projects:
@@ -325,6 +385,8 @@ class RandomActs(DividingActs):
         assert {c: portfolio.holds(c).get(CAPEX) for c in held if portfolio.holds(c)} == held
         assert portfolio.allocated(CAPEX) == sum(held.values()) <= self.model.envelope
         assert portfolio.free(CAPEX) == self.model.free >= 0
+        assert list(portfolio.order) == self.model.order
+        assert bool(portfolio.closed) == self.model.closed
         for stream, review in self.model.reviews.items():
             assert self.office.review(stream).status == review.status
 
@@ -347,5 +409,5 @@ def test_random_acts_come_to_what_the_oracle_says() -> None:
     assert set(topics) >= {
         "funds.allocated/1", "funds.released/1", "ruling.set_aside/1", "project.restored/1",
         "project.moved/1", "project.rested/1", "project.superseded/1", "project.divided/1",
-        "project.succeeded/1", "funds.divided/1",
+        "project.succeeded/1", "funds.divided/1", "projects.prioritised/1", "period.closed/1",
     }, topics  # fmt: skip

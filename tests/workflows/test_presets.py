@@ -19,6 +19,8 @@ OWN = ("five-gate", "pmi", "two-gate")
 """Presets of whole offices; the others are for real histories."""
 LATER: set[MatterKind] = set()
 """Matters that no preset has yet."""
+SMALL = {"two-gate": {MatterKind.REPRIORITISE, MatterKind.REALLOCATE}}
+"""What an office of small works does not decide: it has no rounds over several projects."""
 STANDINGS = """
     Draft proposed        Incomplete proposed   Accepted active      Active active
     Provisional active    Approved active       Final closed         Complete closed
@@ -113,7 +115,7 @@ def test_only_graduation_asks_for_a_security_audit() -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_a_preset_of_an_office_decides_everything_there_is_to_decide(name: str) -> None:
     kinds = {matter.kind for matter in preset(name).matters.values()}
-    assert {*MatterKind} - kinds <= LATER
+    assert {*MatterKind} - kinds <= LATER | SMALL.get(name, set())
 
 
 @pytest.mark.parametrize("name", OWN)

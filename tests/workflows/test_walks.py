@@ -15,6 +15,7 @@ from workflows.envelopes import OpenRound
 Start = Callable[..., Walk]
 HOUSE = {
     MatterKind.ADOPT_POLICY, MatterKind.APPOINT, MatterKind.RELIEVE, MatterKind.SET_ENVELOPE,
+    MatterKind.CLOSE_PERIOD,
 }  # fmt: skip
 """Matters that are not about a project."""
 
@@ -227,6 +228,19 @@ WALKS: list[tuple[str, str, str]] = [
         """,
     ),
     (
+        "an idea gets a rank, or the order stays as it is, or the rank was an error",
+        "five-gate",
+        """
+        reprioritise decline          : idea proposed 0
+        reprioritise rank             : idea proposed 0
+        reallocate decline            : idea proposed 0
+        reallocate move               : idea proposed 1000
+        set_aside set_aside           : idea proposed 0
+        reprioritise rank             : idea proposed 0
+        set_aside set_aside           : idea proposed 0
+        """,
+    ),
+    (
         "an idea is taken back by its proposer",
         "five-gate",
         """
@@ -284,6 +298,16 @@ WALKS: list[tuple[str, str, str]] = [
         reject keep                   : initiating deferred 0
         reject reject                 : initiating rejected 0
         refused resume resume
+        """,
+    ),
+    (
+        "a proposal gets a rank, or the order stays as it is",
+        "pmi",
+        """
+        reprioritise decline          : initiating proposed 0
+        reprioritise rank             : initiating proposed 0
+        reallocate decline            : initiating proposed 0
+        reallocate move               : initiating proposed 1000
         """,
     ),
     (

@@ -24,10 +24,11 @@ from domain.portfolio import CharterPortfolio, Portfolio
 from domain.project_acts import ProposeProject
 from domain.refusals import StepNotOpen
 from domain.review_commands import OpenReview
+from domain.words import ABOUT_SEVERAL
 from tests.story import Story
 from tests.workflows.dividing import everything, nothing
 from workflows.dividing import OpenMerge
-from workflows.envelopes import SetEnvelope
+from workflows.envelopes import OpenRound, SetEnvelope
 from workflows.governing import AdoptPolicy, AppointMember
 from workflows.policy_text import read_policy
 from workflows.presets import preset_text
@@ -146,6 +147,13 @@ class Walk:
         """Pia opens a review of a gate, or of another matter; returns its stream."""
         gate = self.policy.lifecycle.gate(about)
         kind = self.matter(about).kind
+        if kind in ABOUT_SEVERAL:
+            round_ = OpenRound(projects=(self.code,), matter=about)
+            return str(
+                self.story.house.envelopes.open_round("APX", round_, self.story.act("pia")).content[
+                    "review"
+                ]
+            )
         known = {"gate": about} if gate is not None else {"matter": about}
         if kind in {"set_aside", "revoke"}:
             known["undo"] = self.ruled[-1]
@@ -226,6 +234,7 @@ class Walk:
             "awards": (Award(project=self.code, rank=1, amounts=(self.line(SHARE),)),)
             if self.code
             else (),
+            "ranking": (self.code,),
             "conditions": (Condition(id=f"proof_{number}", owner=owner, due=due),),
             "review_date": datetime.date(2027, 1, 15),
             "parts": self.parts(stream) if "parts" in option.requires else (),

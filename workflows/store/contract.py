@@ -77,6 +77,9 @@ class Log(Protocol):
     def stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
         """Return a stream's events with a version above ``after``, oldest first."""
 
+    def streams(self, kind: str) -> list[str]:
+        """Return the names of the streams of a kind, sorted."""
+
     def read(self, after: int = 0, limit: int = 500) -> list[Recorded]:
         """Return at most ``limit`` events at positions above ``after``, in order."""
 

@@ -28,6 +28,10 @@ _RECORDED = (
     " FROM stored_events"
 )
 _OF_STREAM = f"{_RECORDED} WHERE originator_id = ? AND originator_version > ?"
+_STREAMS = (
+    "SELECT DISTINCT originator_id FROM stored_events"
+    " WHERE originator_id >= ? AND originator_id < ? ORDER BY originator_id"
+)
 _POSITION_AT = (
     "SELECT notification_id FROM stored_events WHERE clock <= ?"
     " ORDER BY clock DESC, notification_id DESC LIMIT 1"
@@ -129,6 +133,11 @@ class SQLiteLog:
             after += len(page)
             if len(page) < PAGE:
                 break
+
+    def streams(self, kind: str) -> list[str]:
+        """Return the names of the streams of a kind, sorted."""
+        # The character after a colon ends the range, so that the index answers.
+        return [str(row[0]) for row in self._all(_STREAMS, f"{kind}:", f"{kind};")]
 
     def read(self, after: int = 0, limit: int = PAGE) -> list[Recorded]:
         """Return at most ``limit`` events at positions above ``after``, in order.
