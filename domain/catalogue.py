@@ -19,11 +19,11 @@ from domain.baseline_events import (
 from domain.board import MemberAppointed, MemberRelieved
 from domain.condition_events import (
     ConditionImposed,
+    ConditionInherited,
     ConditionKept,
     ConditionLifted,
     ConditionPassedOn,
     ConditionSatisfied,
-    ConditionTakenOver,
     ConditionWaived,
 )
 from domain.event import Body, Event
@@ -154,7 +154,7 @@ BODIES: tuple[type[Body], ...] = (
     ProjectSucceeded,
     FundsDivided,
     ConditionPassedOn,
-    ConditionTakenOver,
+    ConditionInherited,
     BaselineDivided,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}

@@ -74,7 +74,7 @@ class ConditionPassedOn(Body):
     division: str
 
 
-class ConditionTakenOver(Body):
+class ConditionInherited(Body):
     """A merge or a split obliges this project to what another one was obliged to.
 
     Attributes:
@@ -83,7 +83,7 @@ class ConditionTakenOver(Body):
         division: review that decided it.
     """
 
-    TOPIC: ClassVar[str] = "condition.taken_over/1"
+    TOPIC: ClassVar[str] = "condition.inherited/1"
     condition: Name
     owner: str
     due: datetime.date
@@ -141,7 +141,7 @@ def evolve(
 ) -> Mapping[str, Obligation]:
     """Apply one event of a project's stream to its conditions, the newest of each name."""
     match event.data:
-        case ConditionImposed() | ConditionTakenOver() as body:
+        case ConditionImposed() | ConditionInherited() as body:
             return {**conditions, body.condition: _imposed(body, position)}
         case ConditionSatisfied(condition=name):
             return _settled(conditions, name, "satisfied")
@@ -154,7 +154,7 @@ def evolve(
     return conditions
 
 
-def _imposed(body: ConditionImposed | ConditionTakenOver, position: int) -> Obligation:
+def _imposed(body: ConditionImposed | ConditionInherited, position: int) -> Obligation:
     return Obligation(
         id=body.condition,
         owner=body.owner,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from domain.baseline_events import BaselineDivided, Promise
-from domain.condition_events import ConditionPassedOn, ConditionTakenOver
+from domain.condition_events import ConditionInherited, ConditionPassedOn
 from domain.division import Source, require_whole
 from domain.effects import Ordered, Take
 from domain.event import Body, Draft
@@ -207,7 +207,7 @@ def _succeeded(
     for one in part.conditions:
         if one.project != part.code:
             held = open_[one.project][one.condition]
-            taken = ConditionTakenOver(
+            taken = ConditionInherited(
                 condition=held.id,
                 owner=held.owner,
                 due=held.due,

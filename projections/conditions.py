@@ -11,7 +11,7 @@ from projections.occurrence import Occurrence
 from projections.reading import FIRST_PAGE, Answer, Page, Reading, Version, Views, cut
 from projections.view import EVERYTHING, Own, State, View
 
-BEGINS = frozenset({"condition.imposed/1", "condition.taken_over/1"})
+BEGINS = frozenset({"condition.imposed/1", "condition.inherited/1"})
 _STATUS = {
     "condition.satisfied/1": "satisfied",
     "condition.waived/1": "waived",

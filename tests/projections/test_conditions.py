@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from domain.condition_events import (
     ConditionImposed,
+    ConditionInherited,
     ConditionPassedOn,
     ConditionSatisfied,
-    ConditionTakenOver,
     ConditionWaived,
 )
 from domain.project_events import ProjectProposed
@@ -86,7 +86,7 @@ def tell(author: Author, history: list[Turn]) -> list[list[str]]:
             author.write(stream, passed)
             owner = held.pop(key)
             opened.append(sorted(f"{stream}/{name}" for stream, name in held))
-            taken = ConditionTakenOver(
+            taken = ConditionInherited(
                 condition=name,
                 owner=owner,
                 due=date(2026, 1, turn.day),

@@ -298,8 +298,8 @@ def test_a_split_divides_money_costs_conditions_and_promises(office: Story) -> N
     )  # fmt: skip
     assert office.topics(before)[-14:] == [
         "review.ruled/1", "project.divided/1", "condition.passed_on/1", "condition.passed_on/1",
-        "project.proposed/1", "project.succeeded/1", "condition.taken_over/1", "baseline.divided/1",
-        "project.proposed/1", "project.succeeded/1", "condition.taken_over/1", "baseline.divided/1",
+        "project.proposed/1", "project.succeeded/1", "condition.inherited/1", "baseline.divided/1",
+        "project.proposed/1", "project.succeeded/1", "condition.inherited/1", "baseline.divided/1",
         "funds.divided/1", "project.superseded/1",
     ]  # fmt: skip
     gone, one, other = (office.project(code) for code in ("A", "A1", "A2"))
