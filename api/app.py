@@ -30,6 +30,7 @@ from api.http import (
     projects,
     review_acts,
     reviews,
+    takeons,
     trail,
 )
 from api.http.acting import BASE
@@ -59,6 +60,7 @@ ROUTERS = (
     decisions.router,
     conditions.router,
     inbox.router,
+    takeons.router,
     trail.router,
     live.router,
 )

@@ -13,7 +13,15 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from api import cli_changes, cli_import, cli_inbox, cli_policy, cli_portfolio, cli_reading
+from api import (
+    cli_changes,
+    cli_import,
+    cli_inbox,
+    cli_policy,
+    cli_portfolio,
+    cli_reading,
+    cli_takeon,
+)
 from api.app import create_app
 from api.cli_office import (
     DATA,
@@ -64,6 +72,7 @@ app.command("conditions")(cli_inbox.show_conditions)
 app.command("inbox")(cli_inbox.show_inbox)
 app.command("portfolio")(cli_portfolio.show_portfolio)
 app.command("changes")(cli_changes.show_changes)
+app.command("take-on")(cli_takeon.take_on)
 
 
 @app.command()

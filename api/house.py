@@ -21,6 +21,7 @@ from workflows.reviews import Reviews
 from workflows.rulings import Rulings
 from workflows.store.evidence import Evidence
 from workflows.store.sqlite import open_log
+from workflows.takeons import Takeons
 
 
 class House:
@@ -61,6 +62,7 @@ class House:
         self.rulings = Rulings(self.desk)
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
+        self.takeons = Takeons(self.desk, self.people)
         if writable:
             self.evidence.clear_abandoned()
         try:

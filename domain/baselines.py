@@ -22,6 +22,7 @@ from domain.policy_money import MoneyRule
 from domain.private import disclose
 from domain.promises import moved, repriced
 from domain.refusals import Malformed, NotKnown, NotNow, NotPermitted
+from domain.taken_over_events import BaselineTakenOver
 from domain.words import Standing
 
 GOING = frozenset({Standing.PROPOSED, Standing.ACTIVE, *RESUMABLE})
@@ -49,13 +50,14 @@ class Baseline(Value):
     """A promise that holds, or held.
 
     Attributes:
-        change: number of the request that was approved. ruling: review that decided it.
+        change: number of the request that was approved; absent where the promise was taken over.
+        ruling: review that decided it; absent where it was taken over.
     """
 
     number: int
     promise: Promise
-    change: int
-    ruling: str
+    change: int | None = None
+    ruling: str | None = None
 
 
 class Promises(Value):
@@ -95,6 +97,8 @@ def evolve(promises: Promises, event: Event) -> Promises:
                 changes=_with_status(promises, body.change, "approved"),
                 baselines=(*promises.baselines, baseline),
             )
+        case BaselineTakenOver() as body:
+            return promises.changed(baselines=(*promises.baselines, Baseline(**dict(body))))
     return promises
 
 
@@ -215,7 +219,7 @@ def require_going(code: str, standing: Standing) -> None:
 
 
 def _with_status(
-    promises: Promises, number: int, status: Literal["withdrawn", "approved"]
+    promises: Promises, number: int | None, status: Literal["withdrawn", "approved"]
 ) -> tuple[Change, ...]:
     return tuple(
         change.changed(status=status) if change.number == number else change

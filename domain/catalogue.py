@@ -51,6 +51,14 @@ from domain.review_events import (
     RulingReported,
     SittingRecorded,
 )
+from domain.taken_over_events import (
+    BaselineTakenOver,
+    ConditionTakenOver,
+    EnvelopeTakenOver,
+    FundsTakenOver,
+    ProjectTakenOver,
+)
+from domain.takeon import TakeonConfirmed, TakeonPrepared
 from domain.undoing_events import (
     ProjectRestored,
     RulingRevoked,
@@ -108,6 +116,13 @@ BODIES: tuple[type[Body], ...] = (
     RulingRevoked,
     ProjectRestored,
     ShortfallFound,
+    TakeonPrepared,
+    TakeonConfirmed,
+    ProjectTakenOver,
+    EnvelopeTakenOver,
+    FundsTakenOver,
+    BaselineTakenOver,
+    ConditionTakenOver,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 

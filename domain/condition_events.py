@@ -11,6 +11,7 @@ from domain.event import Body, Event
 from domain.pack import Condition
 from domain.policy import Name
 from domain.project_events import Sha256
+from domain.taken_over_events import ConditionTakenOver
 
 
 class ConditionImposed(Body):
@@ -59,14 +60,16 @@ class ConditionWaived(Body):
 
 
 class Obligation(Condition):
-    """A condition as a ruling imposed it, and what became of it.
+    """A condition as a ruling imposed it or as it was taken over, and what became of it.
 
     Attributes:
-        ruling: review that imposed it.
+        ruling: review that imposed it; absent where it was taken over.
+        board: of one that was taken over, the board of the last decision, as stated.
         position: where in the log it was imposed.
     """
 
-    ruling: str
+    ruling: str | None = None
+    board: Name | None = None
     position: int
     status: Literal["open", "satisfied", "waived"] = "open"
 
@@ -78,6 +81,8 @@ def evolve(
     match event.data:
         case ConditionImposed() as body:
             return {**conditions, body.condition: _imposed(body, position)}
+        case ConditionTakenOver() as body:
+            return {**conditions, body.condition: _taken_over(body, position)}
         case ConditionSatisfied(condition=name):
             return _settled(conditions, name, "satisfied")
         case ConditionWaived(condition=name):
@@ -93,6 +98,12 @@ def _imposed(body: ConditionImposed, position: int) -> Obligation:
         evidence=body.evidence,
         ruling=body.ruling,
         position=position,
+    )
+
+
+def _taken_over(body: ConditionTakenOver, position: int) -> Obligation:
+    return Obligation(
+        id=body.condition, owner=body.owner, due=body.due, board=body.board, position=position
     )
 
 

@@ -17,6 +17,7 @@ from domain.portfolio_events import (
     PortfolioChartered,
 )
 from domain.refusals import Taken
+from domain.taken_over_events import EnvelopeTakenOver, FundsTakenOver
 
 BY_ITS_PROPOSER = "its proposer"
 """What released the money of a project that was withdrawn: no ruling."""
@@ -103,7 +104,7 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
     match event.data:
         case NumberGiven(number=last):
             return {"numbered": last}
-        case EnvelopeSet(lines=lines):
+        case EnvelopeSet(lines=lines) | EnvelopeTakenOver(lines=lines):
             changed = {(line.period, line.kind): line.amount.amount for line in lines}
             return {"envelopes": {**portfolio.envelopes, **changed}}
         case FundsAllocated() as body:
@@ -112,6 +113,10 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
         case FundsReleased() as body:
             back = {(line.period, line.kind): -line.released.amount for line in body.lines}
             return _moved(portfolio, body, back)
+        case FundsTakenOver() as body:
+            return _holding(
+                portfolio, body.project, {line.cell: line.planned.amount for line in body.lines}
+            )
     return {}
 
 
@@ -122,12 +127,16 @@ def _moved(
     by_project = portfolio.moved.get(ruling, {})
     moved = {**by_project, body.project: _sum(by_project.get(body.project, {}), amounts)}
     return {
-        "taken": _sum(portfolio.taken, amounts),
-        "held": {
-            **portfolio.held,
-            body.project: _sum(portfolio.held.get(body.project, {}), amounts),
-        },
+        **_holding(portfolio, body.project, amounts),
         "moved": {**portfolio.moved, ruling: moved},
+    }
+
+
+def _holding(portfolio: Portfolio, project: str, amounts: Cells) -> dict[str, Any]:
+    held = _sum(portfolio.held.get(project, {}), amounts)
+    return {
+        "taken": _sum(portfolio.taken, amounts),
+        "held": {**portfolio.held, project: held},
     }
 
 

@@ -28,6 +28,7 @@ from domain.project_events import (
     ProjectTransferred,
     ProjectWithdrawn,
 )
+from domain.taken_over_events import LastDecision, ProjectTakenOver
 from domain.undoing_events import ProjectRestored
 from domain.words import Standing
 
@@ -74,6 +75,7 @@ class Project(Value):
         conditions: what approvals oblige it to, by name; the newest of each name.
         placings: the rulings that placed it and still stand, the newest at the end.
         promises: its baselines, and the changes that were requested.
+        last_decision: of a project that was taken over, what was decided last before that.
     """
 
     code: str
@@ -91,6 +93,7 @@ class Project(Value):
     conditions: dict[str, Obligation] = Field(default_factory=dict)
     placings: tuple[Placing, ...] = ()
     promises: Promises = Promises()
+    last_decision: LastDecision | None = None
 
     @property
     def place(self) -> Place:
@@ -132,7 +135,22 @@ def evolve(project: Project | None, event: Event, position: int) -> Project | No
             proposer=event.by,
             requested=body.requested,
         )
+    if isinstance(body, ProjectTakenOver):
+        return _taken_over(body, event)
     return None if project is None else project.changed(**_changes(project, event, position))
+
+
+def _taken_over(body: ProjectTakenOver, event: Event) -> Project:
+    return Project(
+        code=event.stream.partition(":")[2],
+        title=body.title,
+        portfolio=body.portfolio,
+        phase=body.phase,
+        standing=body.standing,
+        left=body.left,
+        proposer=body.manager,
+        last_decision=body.last_decision,
+    )
 
 
 def _changes(project: Project, event: Event, position: int) -> dict[str, Any]:

@@ -14,15 +14,16 @@ class BaselineRow(NamedTuple):
     Attributes:
         project: its code. number: counted from 1 within the project.
         promise: cost, dates, benefits and the digest of the scope, as the event says them.
-        change: number of the request that was approved. ruling: review that approved it.
+        change: number of the request that was approved. ruling: review that approved it; both
+            absent where the promise was taken over.
         effective_at: since when it holds. position: where it was set.
     """
 
     project: str
     number: int
     promise: dict[str, Any]
-    change: int
-    ruling: str
+    change: int | None
+    ruling: str | None
     effective_at: str
     position: int
 
@@ -68,8 +69,8 @@ def _fold(_key: str, _last: State | None, happened: Occurrence) -> State:
         "project": happened.stream.partition(":")[2],
         "number": happened.data["number"],
         "promise": happened.data["promise"],
-        "change": happened.data["change"],
-        "ruling": happened.data["ruling"],
+        "change": happened.data.get("change"),
+        "ruling": happened.data.get("ruling"),
     }
 
 
@@ -79,8 +80,8 @@ def _links(state: State) -> tuple[str, ...]:
 
 BASELINES = View(
     name="baselines",
-    schema=1,
-    topics=frozenset({"baseline.set/1"}),
+    schema=2,
+    topics=frozenset({"baseline.set/1", "baseline.taken_over/1"}),
     keys=_keys,
     fold=_fold,
     links=_links,

@@ -11,7 +11,7 @@ from projections.occurrence import Occurrence
 from projections.reading import FIRST_PAGE, Answer, Page, Reading, Version, Views, cut
 from projections.view import EVERYTHING, Own, State, View
 
-IMPOSED = "condition.imposed/1"
+IMPOSED = frozenset({"condition.imposed/1", "condition.taken_over/1"})
 
 
 class ConditionRow(NamedTuple):
@@ -23,7 +23,7 @@ class ConditionRow(NamedTuple):
         due: last day on which it is met in time, ``YYYY-MM-DD``.
         evidence: kind of evidence that shows it was met.
         status: ``open``, ``satisfied`` or ``waived``.
-        ruling: stream of the review that imposed it.
+        ruling: stream of the review that imposed it; absent where it was taken over.
         imposed_position, imposed_at: where in the log, and when it was recorded.
         settled_position, settled_at, settled_by: of the act that satisfied or waived it.
         sha256: digest of the evidence named. waiver: stream of the review that waived it.
@@ -35,7 +35,7 @@ class ConditionRow(NamedTuple):
     due: str
     evidence: str | None
     status: str
-    ruling: str
+    ruling: str | None
     imposed_position: int
     imposed_at: str
     settled_position: int | None
@@ -106,11 +106,11 @@ def _keys(happened: Occurrence, own: Own) -> tuple[str, ...]:
     number = 1
     while own(f"{base}/{number}") is not None:
         number += 1
-    return (f"{base}/{number if happened.topic == IMPOSED else number - 1}",)
+    return (f"{base}/{number if happened.topic in IMPOSED else number - 1}",)
 
 
 def _fold(_key: str, last: State | None, happened: Occurrence) -> State | None:
-    if happened.topic == IMPOSED:
+    if happened.topic in IMPOSED:
         return _imposed(happened)
     if last is None or last["status"] != "open":
         return last
@@ -135,7 +135,7 @@ def _imposed(happened: Occurrence) -> State:
         "due": data["due"],
         "evidence": data.get("evidence"),
         "status": "open",
-        "ruling": data["ruling"],
+        "ruling": data.get("ruling"),
         "imposed_position": happened.position,
         "imposed_at": happened.at,
         "settled_position": None,
@@ -160,8 +160,8 @@ def _links(state: State) -> tuple[str, ...]:
 
 CONDITIONS = View(
     name="conditions",
-    schema=1,
-    topics=frozenset({IMPOSED, "condition.satisfied/1", "condition.waived/1"}),
+    schema=2,
+    topics=IMPOSED | {"condition.satisfied/1", "condition.waived/1"},
     keys=_keys,
     fold=_fold,
     columns=dict.fromkeys("project owner status due".split(), "TEXT NOT NULL"),

@@ -13,6 +13,7 @@ from projections.policies import POLICIES
 from projections.portfolios import PORTFOLIOS
 from projections.register import REGISTER
 from projections.reviews import REVIEWS
+from projections.taken_over import TAKEN_OVER
 from projections.trail import TRAIL
 from projections.view import View
 
@@ -31,4 +32,5 @@ VIEWS: tuple[View, ...] = (
     INBOX,
     BASELINES,
     CHANGES,
+    TAKEN_OVER,
 )

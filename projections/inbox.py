@@ -29,7 +29,8 @@ class Waiting(NamedTuple):
         since: since when, canonical text. position: event it waits since; absent where only time
             has passed.
         subjects: streams it is about.
-        review: stream of the review. matter, gate: what it is about. seat: whose vote is missing.
+        review: stream of the review; absent for a condition that was taken over.
+        matter, gate: what it is about. seat: whose vote is missing.
         questions: numbers of the questions not answered.
         closes_at: when the vote window is over; exclusive.
         condition: name of the condition. due: its last day. overdue: whether that has passed.
@@ -39,7 +40,7 @@ class Waiting(NamedTuple):
     since: str
     position: int | None
     subjects: tuple[str, ...]
-    review: str
+    review: str | None
     matter: str | None = None
     gate: str | None = None
     seat: str | None = None

@@ -17,9 +17,10 @@ from projections.tables import as_of_join
 from projections.view import EVERYTHING, Own, State, View, own_code
 
 _PLACING = frozenset(
-    "project.proposed/1 project.moved/1 project.rested/1 project.resumed/1"
-    " project.withdrawn/1 project.restored/1".split()
+    "project.proposed/1 project.taken_over/1 project.moved/1 project.rested/1"
+    " project.resumed/1 project.withdrawn/1 project.restored/1".split()
 )
+_BEGINNING = frozenset({"project.proposed/1", "project.taken_over/1"})
 _PLACE = ("phase", "standing", "left_phase", "review_date", "since_position", "since")
 
 
@@ -149,7 +150,7 @@ _COLUMNS = ProjectRow._fields[1:-1]
 def _fold(_code: str, last: State | None, happened: Occurrence) -> State | None:
     placed = happened.topic in _PLACING
     if last is None:
-        if happened.topic != "project.proposed/1":
+        if happened.topic not in _BEGINNING:
             return None
         return _proposed(happened) | _placed(happened)
     state = {**last, "version": happened.version, "placed": int(placed)}
@@ -169,7 +170,8 @@ def _proposed(happened: Occurrence) -> State:
     return {
         "title": data["title"],
         "portfolio": data["portfolio"],
-        "proposer": happened.by,
+        # A project that was taken over is stood for by its manager, not by who sent the book.
+        "proposer": data.get("manager", happened.by),
         "proposed_at": happened.effective_at,
         "requested_amount": requested.get("amount"),
         "requested_currency": requested.get("currency"),
@@ -200,7 +202,7 @@ def _links(state: State) -> tuple[str, ...]:
 
 REGISTER = View(
     name="register",
-    schema=2,
+    schema=3,
     topics=None,  # any event on a project's stream is a new version of it
     keys=_keys,
     fold=_fold,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from domain import board as boards
 from domain import office as offices
 from domain import person as people
-from domain import policy_book, portfolio, project, review
+from domain import policy_book, portfolio, project, review, takeon
 from domain.base import Document
 from domain.board import Board
 from domain.event import Event
@@ -21,6 +21,7 @@ from domain.portfolio import Portfolio
 from domain.project import Project
 from domain.refusals import NotKnown
 from domain.review import Review
+from domain.takeon import Takeon, takeon_stream
 from workflows.policy_text import policy_from_document
 from workflows.store.contract import Log
 from workflows.store.states import Evolve, States
@@ -39,6 +40,7 @@ EVOLVES: Mapping[str, Evolve] = {
     "portfolio": portfolio.evolve,
     "project": project.evolve,
     "review": review.evolve,
+    "takeon": takeon.evolve,
     "refusal": _no_state,
 }
 """How each kind of stream is folded."""
@@ -163,6 +165,11 @@ class Loaded:
         """Return the adopted versions of a policy."""
         found: PolicyBook | None = self.state(policy_book.policy_stream(policy))
         return _known(found, f"policy {policy}")
+
+    def takeon(self, book: str) -> Takeon | None:
+        """Return the take-on of a book, None where it was never prepared."""
+        found: Takeon | None = self.state(takeon_stream(book))
+        return found
 
     def in_force(self, policy: str, moment: datetime) -> tuple[str, Policy]:
         """Return digest and text of the version of a policy in force at a moment."""

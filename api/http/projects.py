@@ -16,6 +16,7 @@ from domain.refusals import NotInForce
 from domain.words import Standing
 from projections.reading import Answer, Page
 from projections.register import ProjectRow, Wanted, project, register
+from projections.taken_over import taken_over
 from workflows.projects import WithdrawProject
 
 router = APIRouter(tags=["projects"])
@@ -123,7 +124,16 @@ def _whole(look: Looking, found: Answer[ProjectRow]) -> dict[str, Any]:
         "proposer": Names(look.house).person(row.proposer),
         "proposed_at": row.proposed_at,
         "version": row.version,
+        "taken_over": _taken_over(look, found),
     }
+
+
+def _taken_over(look: Looking, found: Answer[ProjectRow]) -> dict[str, Any] | None:
+    """Return what was brought forward of a project, none where it began here."""
+    brought = taken_over(look.views, found.found.code, at_answer(found)).found
+    if brought is None:
+        return None
+    return Names(look.house).of(brought._asdict(), "manager", "sponsor")
 
 
 def _open_steps(look: Looking, code: str) -> tuple[str, ...]:
