@@ -20,7 +20,8 @@ from domain.base import Value
 
 FILE_BYTES_MAX = 20_000_000
 UNPACKED_BYTES_MAX = 200_000_000
-ROWS_MAX = 20_000
+ROWS_MAX = 9_999
+"""Rows of a sheet, its heading included; with `AMOUNT_MAX`, no total passes what money can be."""
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 

@@ -10,6 +10,9 @@ from domain.base import number_text
 from domain.money import MINOR_DIGITS, Money
 from workflows.book_cells import Cell
 
+AMOUNT_MAX = Decimal(10) ** 14
+"""An amount of a book is below this; what is above was typed wrong, or in another unit."""
+
 YEARS = range(1900, 2200)
 """Years a day of a book may be in; what lies outside was typed wrong."""
 
@@ -87,6 +90,8 @@ def money_in(cell: Cell, currency: str) -> Money:
         raise Misread("bad_amount", f"{_shown(cell)} is no amount; write a number")
     else:
         amount = _decimal(cell)
+    if abs(amount) >= AMOUNT_MAX:
+        raise Misread("bad_amount", f"{number_text(amount)} is not below {AMOUNT_MAX}")
     digits = MINOR_DIGITS[currency]
     if amount != amount.quantize(Decimal(1).scaleb(-digits)):
         raise Misread(

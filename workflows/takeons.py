@@ -172,13 +172,16 @@ class Takeons:
         if read.book is None or read.private is None:
             return report, None, read
         loaded = self._desk.load()
-        text = book_document(read.book, self._keyed(read.private))
-        report = report.changed(book=text.digest, totals=totals_of(read.book))
-        takeon = loaded.takeon(text.digest)
-        if takeon is not None and not read.faults:
-            known = "prepared" if takeon.confirmed_by is None else "confirmed"
-            return report.changed(status=known), text, read
-        site = Site(read.book, takeon_stream(text.digest), loaded, act.now, read.columns)
+        text = None
+        if not read.faults:
+            # Only a book that is read whole has a digest and totals.
+            text = book_document(read.book, self._keyed(read.private))
+            report = report.changed(book=text.digest, totals=totals_of(read.book))
+            takeon = loaded.takeon(text.digest)
+            if takeon is not None:
+                known = "prepared" if takeon.confirmed_by is None else "confirmed"
+                return report.changed(status=known), text, read
+        site = Site(read.book, "checked", loaded, act.now, read.columns)
         self._bring(site, read.private, act)
         faults = sorted((*read.faults, *site.faults), key=_in_order)
         return report.changed(faults=tuple(faults)), text, read
