@@ -83,8 +83,12 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def read_sheets(content: bytes) -> dict[str, Sheet]:
+def read_sheets(content: bytes, rows_max: int | None = ROWS_MAX) -> dict[str, Sheet]:
     """Return the sheets of a workbook by name.
+
+    Args:
+        content: the bytes of the file.
+        rows_max: how many rows a sheet may have; any number when absent.
 
     Raises:
         Unreadable: the bytes are none, or unpack to more than is taken.
@@ -95,18 +99,20 @@ def read_sheets(content: bytes) -> dict[str, Sheet]:
         seen = dict(_looked_at(content))
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             names = [name for name in book.sheet_names if name in seen]
-            return {name: _sheet(book.get_sheet_by_name(name), seen[name]) for name in names}
+            return {
+                name: _sheet(book.get_sheet_by_name(name), seen[name], rows_max) for name in names
+            }
     except (CalamineError, zipfile.BadZipFile, KeyError, ValueError, expat.ExpatError) as fault:
         raise Unreadable(
             f"this is no workbook (.xlsx) that can be read: {fault}; save it as .xlsx, unprotected"
         ) from None
 
 
-def _sheet(sheet: CalamineSheet, seen: "_Seen") -> Sheet:
+def _sheet(sheet: CalamineSheet, seen: "_Seen", rows_max: int | None) -> Sheet:
     rows: dict[int, list[Cell]] = {}
     if sheet.end is not None:
-        if sheet.end[0] >= ROWS_MAX:
-            raise Unreadable(f"sheet {sheet.name} has more than {ROWS_MAX} rows")
+        if rows_max is not None and sheet.end[0] >= rows_max:
+            raise Unreadable(f"sheet {sheet.name} has more than {rows_max} rows")
         table = sheet.to_python(skip_empty_area=False)
         rows = {number: list(cells) for number, cells in enumerate(table, start=1)}
     merged = tuple((top[0] + 1, top[1] + 1) for top, _ in sheet.merged_cell_ranges or ())
