@@ -30,7 +30,7 @@ from workflows.store.contract import Recorded
 from workflows.store.sqlite import SQLiteLog, open_log, open_memory_log
 
 unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-PLACING = ("proposed", "moved", "rested", "resumed", "withdrawn", "restored")
+PLACING = ("proposed", "taken_over", "moved", "rested", "resumed", "withdrawn", "restored")
 
 
 @contextmanager
