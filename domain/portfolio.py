@@ -1,6 +1,6 @@
 """Portfolios: what projects belong to, under which policy, and the money they may allocate."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -84,9 +84,14 @@ def charter(portfolio: Portfolio | None, command: CharterPortfolio) -> tuple[Dra
     return (Draft(stream=portfolio_stream(command.code), data=body),)
 
 
-def number(portfolio: Portfolio) -> tuple[str, Draft]:
-    """Return the next code of a portfolio and the event that gives it away."""
+def number(portfolio: Portfolio, is_taken: Callable[[str], bool]) -> tuple[str, Draft]:
+    """Return the next code of a portfolio and the event that gives it away.
+
+    Codes that projects brought with them are passed over.
+    """
     given = portfolio.numbered + 1
+    while is_taken(f"{portfolio.code}-{given:03d}"):
+        given += 1
     code = f"{portfolio.code}-{given:03d}"
     body = NumberGiven(number=given, project=code)
     return code, Draft(stream=portfolio_stream(portfolio.code), data=body)

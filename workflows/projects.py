@@ -58,7 +58,7 @@ class Projects:
             numbered: tuple[Draft, ...] = ()
             code = command.code
             if code is None:
-                code, draft = number(portfolio)
+                code, draft = number(portfolio, lambda one: loaded.version(project_stream(one)) > 0)
                 numbered = (draft,)
             drafts = propose(loaded.state(project_stream(code)), command, code, policy)
             return Decision((*numbered, *drafts), {"project": code})

@@ -111,7 +111,7 @@ def as_it_was(events: list[Recorded], moment: datetime) -> dict[str, tuple[str, 
         if noun != "project" or verb not in PLACING or event.effective_at > moment:
             continue
         code = event.stream.partition(":")[2]
-        if verb == "proposed":
+        if verb in {"proposed", "taken_over"}:
             there.add(code)
         body = event.data.as_json()
         row = (str(body["phase"]), str(body["standing"]), moment_text(event.effective_at))

@@ -8,6 +8,7 @@ import pytest
 from domain.conditions import SatisfyCondition
 from domain.lifecycle import Place
 from domain.person import RegisterPerson
+from domain.project_acts import ProposeProject
 from domain.refusals import NotKnown, NotNow, NotPermitted, NotYourOwn
 from domain.words import Standing
 from projections.baselines import baselines
@@ -183,6 +184,19 @@ def test_a_book_whose_people_were_erased_is_prepared_again(office: Office, rows:
         connection.commit()
     with pytest.raises(NotNow, match="not held any more"):
         office.takeons.confirm(digest, office.story.act("petra"))
+
+
+def test_new_projects_are_numbered_past_the_codes_that_were_brought_along(
+    office: Office, rows: Book
+) -> None:
+    rows = planted(rows, "Projects", 7, Code="PF0-001")
+    rows = planted(rows, "Approved", 7, Project="PF0-001")
+    rows = planted(rows, "Open conditions", 3, Project="PF0-001")
+    office.taken_on(rows)
+    house = office.story.house
+    for code in ("PF0-002", "PF0-003"):
+        command = ProposeProject(portfolio="PF0", title="New")
+        assert house.projects.propose(command, office.story.act("cem")).content["project"] == code
 
 
 def test_an_office_of_two_hundred_projects_is_taken_on(office: Office) -> None:
