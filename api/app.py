@@ -20,6 +20,7 @@ from api.http import (
     conditions,
     decisions,
     evidence,
+    exports,
     facts,
     health,
     inbox,
@@ -33,6 +34,7 @@ from api.http import (
     restrictions,
     review_acts,
     reviews,
+    takeons,
     trail,
 )
 from api.http.acting import BASE
@@ -62,9 +64,11 @@ ROUTERS = (
     review_acts.router,
     reviews.router,
     decisions.router,
+    exports.router,
     conditions.router,
     brief.router,
     inbox.router,
+    takeons.router,
     trail.router,
     live.router,
 )

@@ -15,12 +15,14 @@ from pydantic import ValidationError
 
 from api import (
     cli_changes,
+    cli_export,
     cli_import,
     cli_inbox,
     cli_people,
     cli_policy,
     cli_portfolio,
     cli_reading,
+    cli_takeon,
 )
 from api.app import create_app
 from api.cli_office import (
@@ -74,6 +76,9 @@ app.command("conditions")(cli_inbox.show_conditions)
 app.command("inbox")(cli_inbox.show_inbox)
 app.command("portfolio")(cli_portfolio.show_portfolio)
 app.command("changes")(cli_changes.show_changes)
+app.command("export")(cli_export.write_export)
+app.command("check-export")(cli_export.check_export)
+app.command("take-on")(cli_takeon.take_on)
 
 
 @app.command()

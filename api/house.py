@@ -25,7 +25,8 @@ from workflows.reviews import Reviews
 from workflows.rulings import Rulings
 from workflows.stand_ins import StandIns
 from workflows.store.evidence import Evidence
-from workflows.store.sqlite import open_log
+from workflows.store.sqlite import SQLiteLog, open_log
+from workflows.takeons import Takeons
 
 
 class House:
@@ -72,15 +73,20 @@ class House:
         self.outlooks = Outlooks(self.desk)
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
+        self.takeons = Takeons(self.desk, self.people)
         if writable:
             self.evidence.clear_abandoned()
-        try:
-            self.views = Runner(directory, self.log, VIEWS)
-        except BaseException:
-            self.log.close()
-            raise
+        self.views = _views(directory, self.log)
 
     def close(self) -> None:
         """Write what was accepted and release the directory."""
         self.views.close()
         self.log.close()
+
+
+def _views(directory: Path, log: SQLiteLog) -> Runner:
+    try:
+        return Runner(directory, log, VIEWS)
+    except BaseException:
+        log.close()
+        raise

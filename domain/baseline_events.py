@@ -86,14 +86,15 @@ class BaselineSet(Body):
     Attributes:
         number: number of the baseline within the project, from 1.
         promise: what is promised, in the planning currency of the policy that ruled.
-        change: number of the request that was approved.
+        change: number of the request that was approved; absent where undoing a ruling promises
+            again what was taken over.
         ruling: review that decided it.
     """
 
     TOPIC: ClassVar[str] = "baseline.set/1"
     number: int = Field(ge=1)
     promise: Promise
-    change: int = Field(ge=1)
+    change: int | None = Field(default=None, ge=1)
     ruling: str
 
 

@@ -24,6 +24,7 @@ from domain.policy_money import MoneyRule
 from domain.private import disclose
 from domain.promises import moved, repriced
 from domain.refusals import Malformed, NotKnown, NotNow, NotPermitted
+from domain.taken_over_events import BaselineTakenOver
 from domain.words import Standing
 
 GOING = frozenset({Standing.PROPOSED, Standing.ACTIVE, *RESUMABLE})
@@ -51,9 +52,10 @@ class Baseline(Value):
     """A promise that holds, or held.
 
     Attributes:
-        change: number of the request that was approved; absent for a share of a division.
+        change: number of the request that was approved; absent for a share of a division, and
+            where the promise was taken over.
         sources: of such a share, the projects whose promises were divided.
-        ruling: review that decided it.
+        ruling: review that decided it; absent where it was taken over.
         withdrawn: whether the ruling was undone, and nothing promised in its stead.
     """
 
@@ -61,7 +63,7 @@ class Baseline(Value):
     promise: Promise
     change: int | None = None
     sources: tuple[str, ...] = ()
-    ruling: str
+    ruling: str | None = None
     withdrawn: bool = False
 
 
@@ -116,6 +118,8 @@ def evolve(promises: Promises, event: Event) -> Promises:
                 for one in promises.baselines
             )
             return promises.changed(baselines=tuple(kept))
+        case BaselineTakenOver() as body:
+            return promises.changed(baselines=(*promises.baselines, Baseline(**dict(body))))
     return promises
 
 
@@ -241,7 +245,7 @@ def _said(number: int | None) -> str:
 
 
 def _with_status(
-    promises: Promises, number: int, status: Literal["withdrawn", "approved"]
+    promises: Promises, number: int | None, status: Literal["withdrawn", "approved"]
 ) -> tuple[Change, ...]:
     return tuple(
         change.changed(status=status) if change.number == number else change

@@ -29,7 +29,8 @@ class MemberAppointed(Body):
         person: id of the member.
         from_: first day, whole, in the office's zone; written ``from``.
         until: last day, whole; open when absent.
-        ruling: review that decided it; absent when the founder did.
+        ruling: review that decided it; absent when the founder did, or when the tenure was taken
+            over (the header's channel says which).
     """
 
     TOPIC: ClassVar[str] = "member.appointed/1"

@@ -78,6 +78,14 @@ from domain.stand_in_events import (
     StandInRecused,
 )
 from domain.succession_events import ProjectDivided, ProjectSucceeded, ProjectSuperseded
+from domain.taken_over_events import (
+    BaselineTakenOver,
+    ConditionTakenOver,
+    EnvelopeTakenOver,
+    FundsTakenOver,
+    ProjectTakenOver,
+)
+from domain.takeon import TakeonConfirmed, TakeonPrepared
 from domain.undoing_events import (
     ProjectRestored,
     RulingRevoked,
@@ -156,6 +164,13 @@ BODIES: tuple[type[Body], ...] = (
     ConditionPassedOn,
     ConditionInherited,
     BaselineDivided,
+    TakeonPrepared,
+    TakeonConfirmed,
+    ProjectTakenOver,
+    EnvelopeTakenOver,
+    FundsTakenOver,
+    BaselineTakenOver,
+    ConditionTakenOver,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 

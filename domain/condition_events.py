@@ -12,6 +12,7 @@ from domain.event import Body, Event
 from domain.pack import Condition
 from domain.policy import Name
 from domain.project_events import Sha256
+from domain.taken_over_events import ConditionTakenOver
 
 
 class ConditionImposed(Body):
@@ -78,7 +79,8 @@ class ConditionInherited(Body):
     """A merge or a split obliges this project to what another one was obliged to.
 
     Attributes:
-        condition, owner, due, evidence, ruling: as it was imposed.
+        condition, owner, due, evidence, ruling: as it was imposed; no ruling, where it was taken
+            over.
         source: code of the project it was open on.
         division: review that decided it.
     """
@@ -88,7 +90,7 @@ class ConditionInherited(Body):
     owner: str
     due: datetime.date
     evidence: Name | None = None
-    ruling: str
+    ruling: str | None = None
     source: Code
     division: str
 
@@ -124,14 +126,16 @@ class ConditionKept(Body):
 
 
 class Obligation(Condition):
-    """A condition as a ruling imposed it, and what became of it.
+    """A condition as a ruling imposed it or as it was taken over, and what became of it.
 
     Attributes:
-        ruling: review that imposed it.
+        ruling: review that imposed it; absent where it was taken over.
+        board: of one that was taken over, the board of the last decision, as stated.
         position: where in the log it was imposed.
     """
 
-    ruling: str
+    ruling: str | None = None
+    board: Name | None = None
     position: int
     status: Literal["open", "satisfied", "waived", "passed_on", "lifted"] = "open"
 
@@ -143,6 +147,8 @@ def evolve(
     match event.data:
         case ConditionImposed() | ConditionInherited() as body:
             return {**conditions, body.condition: _imposed(body, position)}
+        case ConditionTakenOver() as body:
+            return {**conditions, body.condition: _taken_over(body, position)}
         case ConditionSatisfied(condition=name):
             return _settled(conditions, name, "satisfied")
         case ConditionWaived(condition=name):
@@ -162,6 +168,12 @@ def _imposed(body: ConditionImposed | ConditionInherited, position: int) -> Obli
         evidence=body.evidence,
         ruling=body.ruling,
         position=position,
+    )
+
+
+def _taken_over(body: ConditionTakenOver, position: int) -> Obligation:
+    return Obligation(
+        id=body.condition, owner=body.owner, due=body.due, board=body.board, position=position
     )
 
 

@@ -170,8 +170,9 @@ def require_fresh(project: Project, conditions: tuple[Condition, ...]) -> None:
     for condition in conditions:
         held = project.conditions.get(condition.id)
         if held is not None and held.status == "open":
+            since = held.ruling or "it was taken over"
             raise Taken(
-                f"condition {condition.id} of project {project.code} is open since {held.ruling}",
+                f"condition {condition.id} of project {project.code} is open since {since}",
                 fix="Give the new condition another name, or settle the open one first.",
             )
 

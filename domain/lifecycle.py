@@ -114,6 +114,21 @@ def start(lifecycle: Lifecycle) -> Place:
     return _own(_known_phase(lifecycle, lifecycle.initial))
 
 
+def brought_forward(lifecycle: Lifecycle, phase: Phase, standing: Standing) -> Place | None:
+    """Return the place of a project that another register says is in a phase with a standing.
+
+    A project that rests is said to be in the phase it left. None where nothing could have led
+    there: that phase does not go together with that standing.
+    """
+    if standing is phase.standing and standing not in RESUMABLE:
+        return _own(phase)
+    if standing not in RESTS_FROM or phase.standing not in RESTS_FROM[standing]:
+        return None
+    if standing in SHOWN_ONLY and standing not in lifecycle.rests:
+        return None
+    return _at_rest(lifecycle, phase, standing)
+
+
 def steps(lifecycle: Lifecycle) -> tuple[StepRule, ...]:
     """Return every step of a lifecycle whose names hold together.
 

@@ -1,6 +1,6 @@
 """Portfolios: what projects belong to, under which policy, and the money they may allocate."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from domain.portfolio_events import (
     ProjectsPrioritised,
 )
 from domain.refusals import Taken
+from domain.taken_over_events import EnvelopeTakenOver, FundsTakenOver
 
 BY_ITS_PROPOSER = "its proposer"
 """What released the money of a project that was withdrawn: no ruling."""
@@ -112,9 +113,14 @@ def charter(portfolio: Portfolio | None, command: CharterPortfolio) -> tuple[Dra
     return (Draft(stream=portfolio_stream(command.code), data=body),)
 
 
-def number(portfolio: Portfolio) -> tuple[str, Draft]:
-    """Return the next code of a portfolio and the event that gives it away."""
+def number(portfolio: Portfolio, is_taken: Callable[[str], bool]) -> tuple[str, Draft]:
+    """Return the next code of a portfolio and the event that gives it away.
+
+    Codes that projects brought with them are passed over.
+    """
     given = portfolio.numbered + 1
+    while is_taken(f"{portfolio.code}-{given:03d}"):
+        given += 1
     code = f"{portfolio.code}-{given:03d}"
     body = NumberGiven(number=given, project=code)
     return code, Draft(stream=portfolio_stream(portfolio.code), data=body)
@@ -132,7 +138,7 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
     match event.data:
         case NumberGiven(number=last):
             return {"numbered": last}
-        case EnvelopeSet() as body:
+        case EnvelopeSet() | EnvelopeTakenOver() as body:
             changed = {(line.period, line.kind): line.amount.amount for line in body.lines}
             currency = body.lines[0].amount.currency if body.lines else portfolio.currency
             return {"envelopes": {**portfolio.envelopes, **changed}, "currency": currency}
@@ -148,6 +154,10 @@ def _changes(portfolio: Portfolio, event: Event) -> dict[str, Any]:
             return _moved(portfolio, body, back)
         case FundsDivided(sources=sources, parts=parts):
             return {"held": _divided(portfolio.held, sources, parts)}
+        case FundsTakenOver() as body:
+            return _holding(
+                portfolio, body.project, {line.cell: line.planned.amount for line in body.lines}
+            )
     return {}
 
 
@@ -178,12 +188,16 @@ def _moved(
     by_project = portfolio.moved.get(ruling, {})
     moved = {**by_project, body.project: _sum(by_project.get(body.project, {}), amounts)}
     return {
-        "taken": _sum(portfolio.taken, amounts),
-        "held": {
-            **portfolio.held,
-            body.project: _sum(portfolio.held.get(body.project, {}), amounts),
-        },
+        **_holding(portfolio, body.project, amounts),
         "moved": {**portfolio.moved, ruling: moved},
+    }
+
+
+def _holding(portfolio: Portfolio, project: str, amounts: Cells) -> dict[str, Any]:
+    held = _sum(portfolio.held.get(project, {}), amounts)
+    return {
+        "taken": _sum(portfolio.taken, amounts),
+        "held": {**portfolio.held, project: held},
     }
 
 

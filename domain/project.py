@@ -31,6 +31,7 @@ from domain.project_events import (
 )
 from domain.restriction import Restriction
 from domain.succession_events import ProjectDivided, ProjectSucceeded, ProjectSuperseded
+from domain.taken_over_events import LastDecision, ProjectTakenOver
 from domain.undoing_events import ProjectRestored
 from domain.words import Standing
 
@@ -88,6 +89,7 @@ class Project(Value):
         restriction: who sees it; everybody, when absent.
         superseded_by: codes of the projects that replaced it last.
         division: the last merge or split it was part of.
+        last_decision: of a project that was taken over, what was decided last before that.
     """
 
     code: str
@@ -109,6 +111,7 @@ class Project(Value):
     restriction: Restriction | None = None
     superseded_by: tuple[str, ...] = ()
     division: Division | None = None
+    last_decision: LastDecision | None = None
 
     @property
     def place(self) -> Place:
@@ -151,7 +154,22 @@ def evolve(project: Project | None, event: Event, position: int) -> Project | No
             proposer=event.by,
             requested=body.requested,
         )
+    if isinstance(body, ProjectTakenOver):
+        return _taken_over(body, event)
     return None if project is None else project.changed(**_changes(project, event, position))
+
+
+def _taken_over(body: ProjectTakenOver, event: Event) -> Project:
+    return Project(
+        code=event.stream.partition(":")[2],
+        title=body.title,
+        portfolio=body.portfolio,
+        phase=body.phase,
+        standing=body.standing,
+        left=body.left,
+        proposer=body.manager,
+        last_decision=body.last_decision,
+    )
 
 
 def _changes(project: Project, event: Event, position: int) -> dict[str, Any]:

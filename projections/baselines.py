@@ -14,9 +14,10 @@ class BaselineRow(NamedTuple):
     Attributes:
         project: its code. number: counted from 1 within the project.
         promise: cost, dates, benefits and the digest of the scope, as the event says them.
-        change: number of the request that was approved; absent for a share of a merge or a split.
+        change: number of the request that was approved; absent for a share of a merge or a split,
+            and where the promise was taken over.
         sources: of such a share, codes of the projects whose promises were divided.
-        ruling: review that decided it.
+        ruling: review that decided it; absent where the promise was taken over.
         effective_at: since when it holds. position: where it was set.
         withdrawn: review by which it holds no more, with nothing promised in its stead.
     """
@@ -26,7 +27,7 @@ class BaselineRow(NamedTuple):
     promise: dict[str, Any]
     change: int | None
     sources: tuple[str, ...]
-    ruling: str
+    ruling: str | None
     effective_at: str
     position: int
     withdrawn: str | None = None
@@ -81,7 +82,7 @@ def _fold(_key: str, last: State | None, happened: Occurrence) -> State | None:
         "promise": happened.data["promise"],
         "change": happened.data.get("change"),
         "sources": happened.data.get("sources", []),
-        "ruling": happened.data["ruling"],
+        "ruling": happened.data.get("ruling"),
         "since": happened.effective_at,
         "set": happened.position,
         "withdrawn": None,
@@ -99,7 +100,9 @@ def _about(_key: str, state: State) -> tuple[str, ...]:
 BASELINES = View(
     name="baselines",
     schema=2,
-    topics=frozenset({"baseline.set/1", "baseline.divided/1", "baseline.withdrawn/1"}),
+    topics=frozenset(
+        "baseline.set/1 baseline.divided/1 baseline.taken_over/1 baseline.withdrawn/1".split()
+    ),
     keys=_keys,
     fold=_fold,
     links=_links,

@@ -95,7 +95,8 @@ def _row(reading: Reading, version: Version) -> ChangeRow:
 def _keys(happened: Occurrence, own: Own) -> tuple[str, ...]:
     data = happened.data
     if not happened.stream.startswith("review:"):
-        return (_key(data["change"], happened.stream),)
+        # Undoing may set a baseline again that was taken over, and so no change asked for.
+        return (_key(data["change"], happened.stream),) if "change" in data else ()
     if happened.topic != "review.opened/1":
         review = own(happened.stream)
         return () if review is None else tuple(review["about"])

@@ -11,7 +11,7 @@ from projections.occurrence import Occurrence
 from projections.reading import FIRST_PAGE, Answer, Page, Reading, Version, Views, cut
 from projections.view import EVERYTHING, Own, State, View
 
-BEGINS = frozenset({"condition.imposed/1", "condition.inherited/1"})
+BEGINS = frozenset({"condition.imposed/1", "condition.inherited/1", "condition.taken_over/1"})
 _STATUS = {
     "condition.satisfied/1": "satisfied",
     "condition.waived/1": "waived",
@@ -30,7 +30,7 @@ class ConditionRow(NamedTuple):
         evidence: kind of evidence that shows it was met.
         status: ``open``, ``satisfied``, ``waived``, ``passed_on`` by a merge or a split, or
             ``lifted`` where the ruling that imposed it was undone.
-        ruling: stream of the review that imposed it.
+        ruling: stream of the review that imposed it; absent where it was taken over.
         imposed_position, imposed_at: where in the log, and when it was recorded.
         settled_position, settled_at, settled_by: of the act that ended it on this project.
         sha256: digest of the evidence named. waiver: stream of the review that waived it.
@@ -45,7 +45,7 @@ class ConditionRow(NamedTuple):
     due: str
     evidence: str | None
     status: str
-    ruling: str
+    ruling: str | None
     imposed_position: int
     imposed_at: str
     settled_position: int | None
@@ -152,7 +152,7 @@ def _imposed(happened: Occurrence) -> State:
         "due": data["due"],
         "evidence": data.get("evidence"),
         "status": "open",
-        "ruling": data["ruling"],
+        "ruling": data.get("ruling"),
         "imposed_position": happened.position,
         "imposed_at": happened.at,
         "settled_position": None,

@@ -16,6 +16,7 @@ from projections.priorities import PRIORITIES
 from projections.register import REGISTER
 from projections.reviews import REVIEWS
 from projections.sight import SIGHT
+from projections.taken_over import TAKEN_OVER
 from projections.trail import TRAIL
 from projections.view import View
 
@@ -37,4 +38,5 @@ VIEWS: tuple[View, ...] = (
     CHANGES,
     SIGHT,
     PRIORITIES,
+    TAKEN_OVER,
 )

@@ -33,7 +33,8 @@ class Waiting(NamedTuple):
         since: since when, canonical text. position: event it waits since; absent where only time
             has passed.
         subjects: streams it is about.
-        review: stream of the review. matter, gate: what it is about. seat: whose vote is missing.
+        review: stream of the review; absent for a condition that was taken over.
+        matter, gate: what it is about. seat: whose vote is missing.
         on_behalf_of: the seat's member, where the person stands in for them.
         questions: numbers of the questions not answered.
         closes_at: when the vote window is over; exclusive.
@@ -44,7 +45,7 @@ class Waiting(NamedTuple):
     since: str
     position: int | None
     subjects: tuple[str, ...]
-    review: str
+    review: str | None
     matter: str | None = None
     gate: str | None = None
     seat: str | None = None

@@ -49,9 +49,9 @@ def _keys(happened: Occurrence, own: Own) -> Iterable[str]:
 
 def _of_portfolio(code: str, happened: Occurrence) -> list[str]:
     match happened.topic:
-        case "envelope.set/1":
+        case "envelope.set/1" | "envelope.taken_over/1":
             return _cells(code, "", happened.data["lines"])
-        case "funds.allocated/1" | "funds.released/1":
+        case "funds.allocated/1" | "funds.released/1" | "funds.taken_over/1":
             return _cells(code, happened.data["project"], happened.data["lines"])
         case "funds.divided/1":
             shares = (*happened.data["sources"], *happened.data["parts"])
@@ -63,7 +63,9 @@ def _of_portfolio(code: str, happened: Occurrence) -> list[str]:
 def _of_project(code: str, happened: Occurrence, own: Own) -> Iterable[str]:
     key = project_key(code)
     match happened.topic:
-        case "project.proposed/1" | "project.transferred/1" | "funds.requested/1":
+        case "project.proposed/1" | "project.taken_over/1":
+            return (key,)
+        case "project.transferred/1" | "funds.requested/1":
             return (key,)
         case "funds.approved/1":
             known = own(key)
@@ -141,7 +143,7 @@ def _portfolio(last: State | None, happened: Occurrence) -> State:
 
 def _project(last: State | None, happened: Occurrence) -> State | None:
     data = happened.data
-    if happened.topic == "project.proposed/1":
+    if happened.topic in {"project.proposed/1", "project.taken_over/1"}:
         return {"portfolios": [data["portfolio"]], "requested": [], "spent_in": []}
     if last is None:
         return None
@@ -186,6 +188,12 @@ def _allocate(state: State, lines: list[Line], _happened: Occurrence) -> None:
     _add(state, "allocated", lines, "allocated")
 
 
+def _take_over(state: State, lines: list[Line], _happened: Occurrence) -> None:
+    # What was given before the cut-over was approved, and is held.
+    _add(state, "funded", lines, "planned")
+    _add(state, "allocated", lines, "planned")
+
+
 def _release(state: State, lines: list[Line], _happened: Occurrence) -> None:
     _add(state, "released", lines, "released")
 
@@ -218,6 +226,7 @@ _ADD = {
     "funds.approved/1": _approve,
     "funds.allocated/1": _allocate,
     "funds.released/1": _release,
+    "funds.taken_over/1": _take_over,
     "cost.recorded/1": _spend,
     "project.divided/1": _hand_over,
     "project.succeeded/1": _spend,

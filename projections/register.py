@@ -17,9 +17,10 @@ from projections.tables import as_of_join
 from projections.view import EVERYTHING, Own, State, View, own_code
 
 _PLACING = frozenset(
-    "project.proposed/1 project.moved/1 project.rested/1 project.resumed/1"
+    "project.proposed/1 project.taken_over/1 project.moved/1 project.rested/1 project.resumed/1"
     " project.withdrawn/1 project.restored/1 project.superseded/1".split()
 )
+_BEGINNING = frozenset({"project.proposed/1", "project.taken_over/1"})
 _PLACE = (
     "phase", "standing", "left_phase", "review_date", "superseded_by", "since_position", "since",
 )  # fmt: skip
@@ -188,7 +189,7 @@ _COLUMNS = ProjectRow._fields[1:-1]
 def _fold(code: str, last: State | None, happened: Occurrence) -> State | None:
     placed = happened.topic in _PLACING
     if last is None:
-        if happened.topic != "project.proposed/1":
+        if happened.topic not in _BEGINNING:
             return None
         return _proposed(happened) | _placed(happened, None)
     state = {**last, "version": happened.version, "placed": int(placed)}
@@ -212,7 +213,8 @@ def _proposed(happened: Occurrence) -> State:
     return {
         "title": data["title"],
         "portfolio": data["portfolio"],
-        "proposer": happened.by,
+        # A project that was taken over is stood for by its manager, not by who sent the book.
+        "proposer": data.get("manager", happened.by),
         "proposed_at": happened.effective_at,
         "requested_amount": requested.get("amount"),
         "requested_currency": requested.get("currency"),
@@ -255,7 +257,7 @@ def _about(code: str, _state: State) -> tuple[str, ...]:
 
 REGISTER = View(
     name="register",
-    schema=2,
+    schema=3,
     topics=None,  # any event on a project's stream is a new version of it
     keys=_keys,
     fold=_fold,

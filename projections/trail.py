@@ -110,6 +110,9 @@ def _keys(happened: Occurrence, own: Own) -> set[str]:
     found = {happened.stream, f"person:{happened.by}", f"person:{happened.recorded_by}"}
     if happened.on_behalf_of is not None:
         found.add(f"person:{happened.on_behalf_of}")
+    if happened.topic == "funds.taken_over/1":
+        # What a project had been given stands on its portfolio's stream, and nowhere else.
+        found.add(f"project:{happened.data['project']}")
     if happened.topic in _NAMING_A_PERSON:
         found.add(f"person:{happened.data['person']}")
     if "project" in happened.data:

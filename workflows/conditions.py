@@ -5,6 +5,7 @@ import datetime
 from domain.act import Act
 from domain.base import Json
 from domain.board import Board
+from domain.condition_events import Obligation
 from domain.conditions import SatisfyCondition, require_imposable, require_open, satisfy
 from domain.event import Draft
 from domain.pack import Pack
@@ -49,9 +50,9 @@ class Conditions:
 
         def decide(loaded: Loaded) -> Decision:
             project = loaded.project(code)
-            board = loaded.review(require_open(project, condition).ruling).board
+            board = _imposing(loaded, require_open(project, condition))
             today = day_of(act.now, loaded.office().zone)
-            members = _members(loaded.board(board), today)
+            members = _members(None if board is None else loaded.board(board), today)
             drafts = satisfy(project, condition, command, act.by, members)
             return Decision(drafts, {"project": code, "condition": condition})
 
@@ -79,6 +80,13 @@ def require_conditions(
         require_imposable(matter, pack.options, projects, policy, today)
         for owner in {one.owner for option in pack.options for one in option.conditions}:
             loaded.person(owner)
+
+
+def _imposing(loaded: Loaded, obligation: Obligation) -> str | None:
+    """Return the board that imposed a condition, or decided last before it was taken over."""
+    if obligation.ruling is None:
+        return obligation.board
+    return loaded.review(obligation.ruling).board
 
 
 def _members(board: Board | None, day: datetime.date) -> frozenset[str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from domain import board as boards
-from domain import doubles, policy_book, portfolio, project, review
+from domain import doubles, policy_book, portfolio, project, review, takeon
 from domain import office as offices
 from domain import person as people
 from domain.base import Document
@@ -23,6 +23,7 @@ from domain.portfolio import Portfolio
 from domain.project import Project
 from domain.refusals import NotKnown, NotPermitted
 from domain.review import Review
+from domain.takeon import Takeon, takeon_stream
 from workflows.policy_text import policy_from_document
 from workflows.store.contract import Log
 from workflows.store.states import Evolve, States
@@ -41,6 +42,7 @@ EVOLVES: Mapping[str, Evolve] = {
     "portfolio": portfolio.evolve,
     "project": project.evolve,
     "review": review.evolve,
+    "takeon": takeon.evolve,
     "refusal": _no_state,
 }
 """How each kind of stream is folded."""
@@ -211,6 +213,11 @@ class Loaded:
         """Return the adopted versions of a policy."""
         found: PolicyBook | None = self.state(policy_book.policy_stream(policy))
         return _known(found, f"policy {policy}")
+
+    def takeon(self, book: str) -> Takeon | None:
+        """Return the take-on of a book, None where it was never prepared."""
+        found: Takeon | None = self.state(takeon_stream(book))
+        return found
 
     def in_force(self, policy: str, moment: datetime) -> tuple[str, Policy]:
         """Return digest and text of the version of a policy in force at a moment."""

@@ -129,6 +129,14 @@ class People:
 
         return self._desk.perform(act, asked, decide)
 
+    def identity_of(self, email: str) -> str:
+        """Return the stream of the identity the office knows somebody by before they sign in.
+
+        Raises:
+            NotKnown: there is no office yet.
+        """
+        return self._stream(Vouched(issuer=OFFICE_ISSUER, subject=email.casefold()))
+
     def _register(self, vouched: Vouched, command: RegisterPerson, act: Act) -> str:
         answer = self._perform(vouched, command, act)
         return str(answer.content["person"])

@@ -60,7 +60,7 @@ class Projects:
             numbered: tuple[Draft, ...] = ()
             code = command.code
             if code is None:
-                code, draft = number(portfolio)
+                code, draft = number(portfolio, lambda one: loaded.version(project_stream(one)) > 0)
                 numbered = (draft,)
             if command.restricted is not None:
                 require_named(loaded, policy, command.restricted)

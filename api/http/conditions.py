@@ -63,13 +63,18 @@ def condition_lines(house: House, rows: Iterable[ConditionRow], day: str) -> lis
     """Return conditions as shown: names, words, comments, and whether they are overdue on a day."""
     kept = tuple(rows)
     names = Names(house)
-    words = {ruling: _words(house, ruling) for ruling in {row.ruling for row in kept}}
+    words = {
+        ruling: {} if ruling is None else _words(house, ruling)
+        for ruling in {row.ruling for row in kept}
+    }
+    brought = texts(house, (row.imposed_position for row in kept if row.ruling is None))
     said = texts(house, (row.settled_position for row in kept if row.settled_position is not None))
     return [
         {
             **names.of(row._asdict(), "owner", "settled_by"),
             "overdue": row.overdue(day),
-            "words": words[row.ruling].get(text_name(row.condition)),
+            "words": words[row.ruling].get(text_name(row.condition))
+            or brought.get(row.imposed_position, {}).get("words"),
             "comment": said.get(row.settled_position or 0, {}).get("comment"),
         }
         for row in kept

@@ -17,6 +17,7 @@ from domain.words import Standing
 from projections.priorities import ranks
 from projections.reading import Answer
 from projections.register import ProjectRow, Wanted, codes, project, register, supersedes
+from projections.taken_over import taken_over
 from workflows.projects import WithdrawProject
 
 router = APIRouter(tags=["projects"])
@@ -103,6 +104,7 @@ def _whole(look: Looking, found: Answer[ProjectRow]) -> dict[str, Any]:
         "proposed_at": row.proposed_at,
         "version": row.version,
         "restricted": _restricted(look, row.code),
+        "taken_over": _taken_over(look, found),
     }
 
 
@@ -114,6 +116,14 @@ def _restricted(look: Looking, code: str) -> dict[str, Any] | None:
     named, names = restriction, Names(look.house)
     people = [names.person(person) for person in named.people]
     return {"boards": named.boards, "roles": named.roles, "people": people}
+
+
+def _taken_over(look: Looking, found: Answer[ProjectRow]) -> dict[str, Any] | None:
+    """Return what was brought forward of a project, none where it began here."""
+    brought = taken_over(look.views, found.found.code, at_answer(found)).found
+    if brought is None:
+        return None
+    return Names(look.house).of(brought._asdict(), "manager", "sponsor")
 
 
 def _open_steps(look: Looking, code: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from projections.reading import Answer, Page, Views
 
 NEVER_SHOWN = frozenset({PEPPER})
 """Private fields that are secrets of the office and not anybody's words."""
-NOT_IN_TRAILS = NEVER_SHOWN | {"email"}
+NOT_IN_TRAILS = NEVER_SHOWN | {"email", "book"}
 ALL_ROWS = Page(limit=None)
 
 

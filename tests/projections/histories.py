@@ -6,10 +6,12 @@ from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
 from domain.act import Act, Channel
+from domain.baseline_events import Promise
 from domain.board import MemberAppointed, MemberRelieved
 from domain.docket import Docket, PanelSeat, Verdict
 from domain.event import Body, Draft, Sealed, seal
 from domain.facts import FactValue
+from domain.funds import PlannedLine
 from domain.money import Money
 from domain.office import OFFICE, ActRefused, OfficeFounded
 from domain.person import IdentityLinked, PersonRegistered
@@ -44,6 +46,12 @@ from domain.review_events import (
     SittingRecorded,
 )
 from domain.succession_events import ProjectSucceeded, ProjectSuperseded
+from domain.taken_over_events import (
+    BaselineTakenOver,
+    ConditionTakenOver,
+    FundsTakenOver,
+    ProjectTakenOver,
+)
 from domain.undoing_events import ProjectRestored, RulingRevoked, RulingSetAside
 from domain.words import Ground, Outcome, Standing
 from workflows.store.sqlite import SQLiteLog
@@ -562,9 +570,36 @@ def _register(author: Author, _step: Step) -> None:
     author.write(f"identity:{author.position}", IdentityLinked(person=person), by=person)
 
 
+def _take_over(author: Author, step: Step) -> None:
+    """A project is brought forward, with money, a baseline and an open condition."""
+    stream = f"project:P-{step.which % 4:03d}"
+    if stream in author.places:
+        _fact(author, step)
+        return
+    portfolio, standing = _pick("AB", step.other), Standing.ON_HOLD
+    body = ProjectTakenOver(
+        title=f"Project {step.which}",
+        portfolio=portfolio,
+        phase="waiting",
+        standing=standing,
+        left="build",
+        manager=_pick(PEOPLE, step.other),
+    )
+    author.write(stream, body, late_hours=step.late_hours)
+    author.places[stream] = ("waiting", standing)
+    cost = Money(amount=step.other, currency="EUR")  # type: ignore[arg-type]
+    line = PlannedLine(period="FY2026", kind="capex", amount=cost, planned=cost)
+    given = FundsTakenOver(project=stream.partition(":")[2], lines=(line,))
+    author.write(f"portfolio:{portfolio}", given)
+    promise = Promise(total=cost, start=date(2026, 1, 1), finish=date(2026, 12, 31))
+    author.write(stream, BaselineTakenOver(number=1, promise=promise))
+    due = ConditionTakenOver(condition="staffing", owner="ada", due=date(2026, 6, 30))
+    author.write(stream, due)
+
+
 TOLD: tuple[Callable[[Author, Step], None], ...] = (
     *(_propose, _move, _rest, _resume, _withdraw, _restore, _transfer, _fact, _correct, _attach),
     *(_opening, _present, _look, _ask, _reply, _vote, _contest, _conflict, _sit, _postpone),
     *(_give_up, _rule, _report, _import_ruling, _refuse, _appoint, _relieve, _adopt, _charter),
-    *(_register, _supersede, _succeed),
+    *(_register, _supersede, _succeed, _take_over),
 )

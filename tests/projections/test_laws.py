@@ -30,7 +30,9 @@ from workflows.store.contract import Recorded
 from workflows.store.sqlite import SQLiteLog, open_log, open_memory_log
 
 unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-PLACING = ("proposed", "moved", "rested", "resumed", "withdrawn", "restored", "superseded")
+PLACING = (
+    "proposed", "taken_over", "moved", "rested", "resumed", "withdrawn", "restored", "superseded",
+)  # fmt: skip
 
 
 @contextmanager
@@ -111,7 +113,7 @@ def as_it_was(events: list[Recorded], moment: datetime) -> dict[str, tuple[str, 
         if noun != "project" or verb not in PLACING or event.effective_at > moment:
             continue
         code = event.stream.partition(":")[2]
-        if verb == "proposed":
+        if verb in {"proposed", "taken_over"}:
             there.add(code)
         body = event.data.as_json()
         row = (str(body["phase"]), str(body["standing"]), moment_text(event.effective_at))
