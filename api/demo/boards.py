@@ -17,7 +17,9 @@ from workflows.governing import AdoptPolicy, RelieveMember
 ROOM_PERCENT = 112
 """How much more an envelope holds than the plans of the projects ask for."""
 ROUNDING = Decimal(50_000)
-WEEKS_BETWEEN_ROUNDS = 9
+DAYS_BETWEEN_LOOKS = 14
+LOOKS_BEFORE_A_ROUND = 4
+"""How often the office looks at a single project that waits before it holds a round for it."""
 HEAD = "marlene"
 
 
@@ -58,13 +60,15 @@ def _set(office: DemoOffice, portfolio: str, lines: tuple[Line, ...]) -> Life:
 
 
 def rounds(office: DemoOffice, portfolio: str, cases: list[Case]) -> Life:
-    """Hold a funding round every few weeks, while projects wait for one."""
+    """Hold a funding round when several projects wait for one, or one has waited long."""
+    patience = LOOKS_BEFORE_A_ROUND
     while True:
-        label = f"round {portfolio} {office.today}"
-        yield office.after(WEEKS_BETWEEN_ROUNDS * 7, label)
+        yield office.after(DAYS_BETWEEN_LOOKS, f"round {portfolio} {office.today}")
         waiting = [case for case in cases if case.code in office.waiting[portfolio]]
-        if waiting:
+        patience = patience - 1 if waiting else LOOKS_BEFORE_A_ROUND
+        if len(waiting) > 1 or (waiting and patience <= 0):
             yield from _round(office, portfolio, waiting)
+            patience = LOOKS_BEFORE_A_ROUND
 
 
 def _round(office: DemoOffice, portfolio: str, waiting: list[Case]) -> Life:
@@ -127,9 +131,7 @@ def _decided(
     yield from Hearing(office, stream, _brief(office, stream, words, put)).play()
 
 
-def _brief(
-    office: DemoOffice, stream: str, words: str, options: tuple[PackOption, ...]
-) -> Brief:
+def _brief(office: DemoOffice, stream: str, words: str, options: tuple[PackOption, ...]) -> Brief:
     return Brief(
         label=stream,
         by=office.name_of(office.review(stream).opened_by),

@@ -12,12 +12,11 @@ from datetime import datetime
 from pathlib import Path
 
 from api.demo.timeline import Progress, play
+from domain.office import OFFICE, Office, evolve
 from domain.refusals import Taken
-from projections.files import VIEWS_FILE
 from workflows.store.contract import StoreUnavailable
 from workflows.store.lock import WriterLock
 from workflows.store.sqlite import EVENTS_FILE, LOCK_FILE, open_log
-from domain.office import OFFICE, Office, evolve
 
 BESIDE = ".demo-"
 
@@ -64,8 +63,8 @@ def build(data: Path, loaded: datetime, progress: Progress | None = None) -> Non
             office.house.views.catch_up()
         finally:
             office.house.close()
-        for name in (EVENTS_FILE, VIEWS_FILE):
-            _make_durable(folder / name)
+        # The views can be made again from the log, which is all that must not be lost.
+        _make_durable(folder / EVENTS_FILE)
         _make_durable(folder)
         try:
             folder.rename(data)

@@ -47,8 +47,12 @@ def prepare(case: Case, gate: str, turns: tuple[str, ...]) -> None:
         if evidence not in case.known:
             case.known.add(evidence)
             case.office.attach(case.code, evidence, _file(case, evidence), case.manager)
-    if gate in {"scope", "invest"} and case.office.chance.happens(f"advice {gate} {case.label}", 30):
-        text = f"Expert advice on {case.script.what}\n\n{case.drawn('advice', case.domain.reasons)}\n"
+    if gate in {"scope", "invest"} and case.office.chance.happens(
+        f"advice {gate} {case.label}", 30
+    ):
+        text = (
+            f"Expert advice on {case.script.what}\n\n{case.drawn('advice', case.domain.reasons)}\n"
+        )
         case.office.attach(case.code, "advice", text, case.manager)
     if gate == "invest" and case.office.chance.happens(f"corrected {case.label}", 12):
         _correct(case)

@@ -107,7 +107,7 @@ class Hearing:
         yield self.office.after(1, self.stream)
         self.present()
         if self.brief.questions:
-            self._ask(list(self.voters.values())[0], self.brief.questions[0][0])
+            self._ask(next(iter(self.voters.values())), self.brief.questions[0][0])
         *earlier, last = [*self.choices().items()][:count] or [("", None)]
         yield from self._ballots(dict(earlier))
         minutes = self.office.chance.number(f"today {self.stream}", 0, 300)
@@ -119,7 +119,9 @@ class Hearing:
 
     def _questions(self) -> Life:
         for number, (question, answer) in enumerate(self.brief.questions, start=1):
-            asker = self.office.chance.pick(f"asker {self.stream} {number}", [*self.voters.values()])
+            asker = self.office.chance.pick(
+                f"asker {self.stream} {number}", [*self.voters.values()]
+            )
             yield self.office.after(1, f"ask {self.stream} {number}")
             self._ask(asker, question)
             yield self.office.after(1, f"answer {self.stream} {number}")
@@ -150,7 +152,7 @@ class Hearing:
         chosen: dict[str, str | None] = dict.fromkeys(seats, aimed)
         against = self._against(aimed)
         if "no_quorum" in brief.turns:
-            return {seat: aimed for seat in seats[:2]}
+            return dict.fromkeys(seats[:2], aimed)
         if "tie" in brief.turns:
             return {seat: aimed if n % 2 else against for n, seat in enumerate(seats)}
         if "veto" in brief.turns:
@@ -182,7 +184,9 @@ class Hearing:
             reviews.declare_conflict(self.stream, conflict, self.office.act(who))
         draw, begun = self.office.chance.number, self.office.today
         days = {
-            seat: max(begun, working(begun + datetime.timedelta(days=draw(f"{self.stream} {seat}", 1, 3))))
+            seat: max(
+                begun, working(begun + datetime.timedelta(days=draw(f"{self.stream} {seat}", 1, 3)))
+            )
             for seat in chosen
         }
         for seat in sorted(days, key=lambda one: (days[one], one)):

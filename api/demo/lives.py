@@ -143,9 +143,7 @@ def _review_date(case: Case, due: date) -> date:
     return later[0] if later else case.office.today + timedelta(weeks=26)
 
 
-def brief(
-    case: Case, step: Step, options: tuple[PackOption, ...], words: dict[str, str]
-) -> Brief:
+def brief(case: Case, step: Step, options: tuple[PackOption, ...], words: dict[str, str]) -> Brief:
     """Return what is put before a board, in the words of this project."""
     label = f"{step.about} {case.office.today}"
     asked = 2 if "asked" in step.turns else 0

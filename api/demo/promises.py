@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from api.demo.case import Case, euros, rounded
+from api.demo.case import RATE, STEP, Case, euros, rounded
 from api.demo.hearing import Brief, Hearing
 from api.demo.office import Life, text_of
 from api.demo.script import Step, everywhere
@@ -11,7 +11,6 @@ from domain.baseline_events import Benefit
 from domain.change_commands import RequestChange
 from domain.conditions import SatisfyCondition
 from domain.funding import RecordCost
-from domain.funds import Line
 from domain.money import Money
 from domain.pack import PackOption
 from domain.review_commands import OpenReview
@@ -35,7 +34,7 @@ def request_plan(case: Case) -> int:
         start=case.starts,
         finish=case.finishes,
         benefits=(saved, served),
-        scope=f"In: {case.script.what}, civil works, tests, training. Out: roads and private ground.",
+        scope=f"In: {case.script.what}, civil works, tests, training. Out: private ground.",
         reason="The plan as it was tendered.",
     )
     return _requested(case, command)
@@ -71,7 +70,7 @@ def _requested(case: Case, command: RequestChange) -> int:
 def oblige(case: Case, stream: str, step: Step, options: tuple[PackOption, ...]) -> None:
     """Begin what follows a ruling: costs, conditions met or not, the wait for a round."""
     begun = case.office.begun
-    if step.about == "invest":
+    if step.about == "invest" and step.option != "rework":
         held = case.office.house.desk.load().portfolio(case.payer).holds(case.code)
         case.funded = bool(held)
         if case.funded:
@@ -145,22 +144,22 @@ def costs(case: Case) -> Life:
 
 def _record(case: Case, begin: date, number: int) -> None:
     year = f"FY{case.office.today.year}"
-    planned = [line for line in case.lines() if line.period == year]
     first = max(begin, date(case.office.today.year, 1, 1))
     last = min(case.finishes, date(case.office.today.year, 12, 31))
     times = max(1, (last - first).days // DAYS_BETWEEN_COSTS)
-    percent = case.office.chance.number(f"spent {case.label} {number}", 74, 106)
-    lines = tuple(
-        Line(
-            period=line.period,
-            kind=line.kind,
-            amount=line.amount.changed(amount=rounded(line.amount.amount * percent / 100 / times)),
-        )
-        for line in planned
-    )
+    spent = case.office.project(case.code).spent()
+    percent = case.office.chance.number(f"spent {case.label} {number}", 80, 125)
+    most = case.office.chance.number(f"most {case.label}", 88, DEAREST_PERCENT - 4)
+    lines = []
+    for line in case.lines():
+        rate = RATE if line.amount.currency == "USD" else Decimal(1)
+        left = line.amount.amount * most / 100 - spent.get(line.cell, Decimal(0)) / rate
+        due = min(left, line.amount.amount * percent / 100 / times)
+        if line.period == year and due > STEP:
+            lines.append(line.changed(amount=line.amount.changed(amount=rounded(due))))
     if lines:
         bidder = case.office.chance.pick(f"paid {case.label}", everywhere()["bidders"])
-        command = RecordCost(lines=lines, source=f"{bidder}, invoice {number}")
+        command = RecordCost(lines=tuple(lines), source=f"{bidder}, invoice {number}")
         act = case.office.act(case.manager)
         case.office.house.funds.record_cost(case.code, command, act)
 

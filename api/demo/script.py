@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 import yaml
+from pydantic import Field
 
 from domain.base import Value
 
@@ -36,7 +37,7 @@ class ProjectScript(Value):
     life: str
     last: int
     through: str | None = None
-    turns: dict[str, str] = {}
+    turns: dict[str, str] = Field(default_factory=dict)
     then: tuple[str, ...] = ()
     now: str | None = None
     review: int | None = None

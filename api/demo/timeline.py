@@ -10,8 +10,6 @@ from api.demo import boards, script
 from api.demo.case import Case
 from api.demo.lives import life
 from api.demo.office import DemoOffice, Life
-from domain.project_acts import RecordFact
-from domain.facts import FactValue
 
 SEED = "auenbruck"
 Progress = Callable[[int, int], None]
