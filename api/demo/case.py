@@ -1,9 +1,11 @@
 """One project of the demo: when its steps are due, what it costs, and what is written about it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from api.demo import script
+from api.demo.chance import Item
 from api.demo.office import DemoOffice
 from api.demo.script import Domain, ProjectScript, Step
 from domain.funds import Line
@@ -104,21 +106,31 @@ class Case:
 
     # --- words --------------------------------------------------------------------------------
 
-    def words(self, template: str, label: str) -> str:
-        """Return a sentence about this project."""
+    def words(self, template: str, label: str, day: date | None = None) -> str:
+        """Return a sentence about this project; the day is the end of its works, if not given."""
         draw = self.office.chance.pick
         amount = f"{self.requested.amount:,.0f} EUR"
         return template.format(
             what=self.script.what,
             amount=amount,
-            day=f"{self.finishes:%d.%m.%Y}",
+            day=f"{day or self.finishes:%d.%m.%Y}",
             need=draw(f"need {self.label}", self.domain.need),
             trouble=draw(f"trouble {self.label} {label}", self.domain.trouble),
         )
 
-    def drawn(self, what: str, items: tuple[str, ...]) -> str:
+    def drawn(self, what: str, items: Sequence[str]) -> str:
         """Return one of some texts, drawn for this project."""
         return self.office.chance.pick(f"{what} {self.label}", items)
+
+    def drawn_first(self, what: str, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """Return some items, beginning with one that is drawn for this project."""
+        first = self.office.chance.number(f"{what} {self.label}", 0, len(items) - 1)
+        return (*items[first:], *items[:first])
+
+
+def sentence(text: str) -> str:
+    """Return a text that begins with a capital letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def euros(amount: int | Decimal) -> Money:

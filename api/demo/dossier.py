@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from api.demo.case import Case, rounded
+from api.demo.case import Case, rounded, sentence
 from api.demo.script import everywhere
 from domain.facts import FactValue
 from domain.project_acts import RecordFact
@@ -12,7 +12,7 @@ from domain.project_acts import RecordFact
 FACTS: dict[str, tuple[str, ...]] = {
     "screen": ("strategy", "priority", "condition_grade", "households"),
     "scope": ("feasible", "lawful", "risk"),
-    "invest": ("cost", "benefit", "payback"),
+    "invest": ("cost", "benefit", "payback", "risk"),
     "commission": ("tested",),
     "handover": ("crew_trained", "in_service"),
     "close": ("accepted", "suppliers_paid", "lesson"),
@@ -26,6 +26,8 @@ FILES: dict[str, tuple[str, ...]] = {
 FLAGS = frozenset(
     "strategy feasible lawful tested crew_trained accepted suppliers_paid duty".split()
 )
+WEAK = {"risk": 21, "payback": 168}
+"""Figures with which an investment misses its hurdle."""
 NUMBERS = {
     "condition_grade": (3, 5),
     "households": (600, 14_000),
@@ -36,8 +38,11 @@ NUMBERS = {
 
 def prepare(case: Case, gate: str, turns: tuple[str, ...]) -> None:
     """Record what a gate asks for, as far as it is not on record."""
+    if "weak" in turns:
+        _record_weakness(case)
     for fact in FACTS.get(gate, ()):
-        if fact in case.known or (fact == "lawful" and "unknown" in turns):
+        weak = fact in WEAK and "weak" in turns
+        if fact in case.known or weak or (fact == "lawful" and "unknown" in turns):
             continue
         failing = fact == "strategy" and "failing" in turns
         record(case, fact, FactValue(flag=False) if failing else _value(case, fact))
@@ -54,8 +59,19 @@ def prepare(case: Case, gate: str, turns: tuple[str, ...]) -> None:
             f"Expert advice on {case.script.what}\n\n{case.drawn('advice', case.domain.reasons)}\n"
         )
         case.office.attach(case.code, "advice", text, case.manager)
-    if gate == "invest" and case.office.chance.happens(f"corrected {case.label}", 12):
+    if (
+        gate == "invest"
+        and "weak" not in turns
+        and case.office.chance.happens(f"corrected {case.label}", 12)
+    ):
         _correct(case)
+
+
+def _record_weakness(case: Case) -> None:
+    """Let the figures miss the hurdle of the gate; they are known better at the next attempt."""
+    for fact, number in WEAK.items():
+        case.known.discard(fact)
+        record(case, fact, FactValue(number=Decimal(number)))
 
 
 def record(case: Case, fact: str, value: FactValue, **more: Any) -> int:
@@ -110,7 +126,7 @@ def _file(case: Case, evidence: str) -> str:
         case "lessons":
             body = "\n".join(f"- {lesson}" for lesson in case.domain.lessons)
         case "test_report" | "acceptance":
-            body = f"Witnessed on site. {case.script.what.capitalize()}: no finding of weight."
+            body = f"Witnessed on site. {sentence(case.script.what)}: no finding of weight."
         case _:
             reasons = "\n".join(f"- {reason}" for reason in case.domain.reasons)
             body = f"Why: {need}.\n\n{reasons}\n\nDoing nothing was looked at and is not advised."

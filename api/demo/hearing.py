@@ -22,7 +22,7 @@ from domain.review_commands import (
 from domain.words import OPPOSING
 
 DISSENT_PERCENT = 22
-SPOILING = frozenset({"tie", "veto", "failing", "unknown", "no_quorum"})
+SPOILING = frozenset({"tie", "veto", "failing", "unknown", "weak", "no_quorum"})
 """Turns by which a review does not come to the option hoped for."""
 WINDOW_OVER_DAYS = 23
 SECRETARY = "marlene"
@@ -203,11 +203,16 @@ class Hearing:
             choice="abstain" if option is None else "option",
             option=option,
             seat=seat,
-            comment=chance.pick(label, said) if chance.happens(f"says {label}", 35) else None,
+            comment=self._said(seat, said) if chance.happens(f"says {label}", 35) else None,
             confidence=chance.number(f"sure {label}", 2, 5) if chance.happens(label, 60) else None,
             seen=self.office.house.log.head(),
         )
         reviews.vote(self.stream, command, self.office.act(who))
+
+    def _said(self, seat: str, texts: Sequence[str]) -> str:
+        """Return a comment; no two members of a board say the same."""
+        first = self.office.chance.number(f"said {self.stream}", 0, len(texts) - 1)
+        return texts[(first + [*self.voters].index(seat)) % len(texts)]
 
     # --- the sitting --------------------------------------------------------------------------
 

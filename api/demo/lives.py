@@ -145,21 +145,29 @@ def _review_date(case: Case, due: date) -> date:
 
 def brief(case: Case, step: Step, options: tuple[PackOption, ...], words: dict[str, str]) -> Brief:
     """Return what is put before a board, in the words of this project."""
-    label = f"{step.about} {case.office.today}"
+    label, common = f"{step.about} {case.office.today}", everywhere()
+    reasons = common["reasons"].get(step.about, case.domain.reasons)
     asked = 2 if "asked" in step.turns else 0
     if case.office.chance.happens(f"asked {case.label} {label}", ASKED_PERCENT):
         asked = max(asked, 1)
     return Brief(
         label=f"{case.label} {label}",
         by=case.manager,
-        request=case.words(everywhere()["request"][step.about], label),
-        reasons=case.drawn(f"reasons {label}", case.domain.reasons),
+        request=case.words(common["request"][step.about], label, _day(case, step)),
+        reasons=case.drawn(f"reasons {label}", reasons),
         option=step.option,
         options=options,
         conditions=words,
         turns=step.turns,
-        questions=case.domain.questions[:asked],
+        questions=case.drawn_first(f"questions {label}", case.domain.questions)[:asked],
     )
+
+
+def _day(case: Case, step: Step) -> date:
+    """Return the day a request names: the tender before an investment, else the end of works."""
+    if step.about in {"commission", "handover"}:
+        return case.office.today + timedelta(days=16)
+    return max(case.starts, case.office.today) if step.about == "scope" else case.finishes
 
 
 def _awaited(case: Case) -> Life:

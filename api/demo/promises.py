@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from api.demo.case import RATE, STEP, Case, euros, rounded
+from api.demo.case import RATE, STEP, Case, euros, rounded, sentence
 from api.demo.hearing import Brief, Hearing
 from api.demo.office import Life, text_of
 from api.demo.script import Step, everywhere
@@ -34,7 +34,7 @@ def request_plan(case: Case) -> int:
         start=case.starts,
         finish=case.finishes,
         benefits=(saved, served),
-        scope=f"In: {case.script.what}, civil works, tests, training. Out: private ground.",
+        scope=f"In: {case.script.what}, with its tests and training. Out: private ground.",
         reason="The plan as it was tendered.",
     )
     return _requested(case, command)
@@ -42,7 +42,7 @@ def request_plan(case: Case) -> int:
 
 def plan_change(case: Case, turns: tuple[str, ...]) -> int:
     """Ask for another baseline in time, cost or scope; return the request's number."""
-    reason = case.words("{trouble}", f"change {case.office.today}").capitalize() + "."
+    reason = sentence(case.words("{trouble}", f"change {case.office.today}")) + "."
     current = case.office.project(case.code).promises.current
     assert current is not None, "a project in delivery has a baseline"
     finish = current.promise.finish
