@@ -93,7 +93,7 @@ def _round(office: DemoOffice, portfolio: str, waiting: list[Case]) -> Life:
 
 
 def seats(office: DemoOffice) -> Life:
-    """Let members come and go: finance on the gate board, and the city's seat on the panel."""
+    """Let two members retire, and others take their seats: each by a ruling of its own."""
     for weeks, board, seat, old, new in (
         (88, "gate_board", "procurement", "hung", "anneliese"),
         (47, "investment_committee", "works_council", "ingrid", "leopold"),

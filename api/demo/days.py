@@ -61,10 +61,6 @@ class Days(NamedTuple):
             day += timedelta(days=1)
         return day
 
-    def year(self, day: date) -> str:
-        """Return the fiscal year of a day, as the policy writes it."""
-        return f"FY{day.year}"
-
 
 def working(day: date) -> date:
     """Return a day, or the Friday before it where it is no working day."""

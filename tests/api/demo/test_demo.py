@@ -221,7 +221,8 @@ def test_a_killed_start_leaves_nothing_and_the_next_one_plays_the_same(
     going_on.mkdir()
     with (going_on / "writer.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # When it is started again, at another hour of the same day.
+        # When it is started again, at another hour of the same day, into an empty directory.
+        data.mkdir()
         build(data, LOADED - timedelta(hours=9))
     # Then there is the whole demo, nothing of the killed start, and the other is left alone.
     assert is_demo(data)
@@ -238,6 +239,16 @@ def test_an_office_that_is_no_demo_is_refused(tmp_path: Path) -> None:
     assert told.returncode == 1
     assert b"holds an office that is no demo" in told.stderr
     assert b"quorate serve --data" in told.stderr
+
+
+@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 0)])
+def test_only_what_is_thrown_away_when_interrupted_does_not_wait_for_the_disk(
+    tmp_path: Path, durable: bool, synchronous: int
+) -> None:
+    log = open_log(tmp_path, writable=True, durable=durable)
+    with log._database.writing() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (synchronous,)
+    log.close()
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
