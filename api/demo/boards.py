@@ -133,7 +133,6 @@ def _decided(
 
 def _brief(office: DemoOffice, stream: str, words: str, options: tuple[PackOption, ...]) -> Brief:
     return Brief(
-        label=stream,
         by=office.name_of(office.review(stream).opened_by),
         request=words,
         reasons=None,

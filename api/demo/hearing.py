@@ -33,7 +33,6 @@ class Brief(NamedTuple):
     """What is put before a board.
 
     Attributes:
-        label: what every choice of chance about it is drawn for.
         by: who opened the review and presents the pack.
         option: the option the board is to take.
         options: the options put, with their fields.
@@ -41,7 +40,6 @@ class Brief(NamedTuple):
         questions: pairs of question and answer.
     """
 
-    label: str
     by: str
     request: str
     reasons: str | None

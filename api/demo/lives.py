@@ -151,7 +151,6 @@ def brief(case: Case, step: Step, options: tuple[PackOption, ...], words: dict[s
     if case.office.chance.happens(f"asked {case.label} {label}", ASKED_PERCENT):
         asked = max(asked, 1)
     return Brief(
-        label=f"{case.label} {label}",
         by=case.manager,
         request=case.words(common["request"][step.about], label, _day(case, step)),
         reasons=case.drawn(f"reasons {label}", reasons),

@@ -113,7 +113,6 @@ def _waived(case: Case, stream: str) -> Life:
     content = office.house.reviews.open(command, office.act(case.manager)).content
     review = text_of(content, "review")
     brief = Brief(
-        label=f"waive {case.label}",
         by=case.manager,
         request=case.words(everywhere()["request"]["waive"], "waive"),
         reasons=None,
