@@ -4,6 +4,7 @@ A start that is interrupted leaves nothing in the target. What it left beside it
 next start: only a folder whose writer's lock is held is still being built.
 """
 
+import glob
 import os
 import shutil
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ def _beside(data: Path) -> Iterator[Path]:
 
 def _clear_abandoned(data: Path) -> None:
     """Remove what killed starts have left beside the target."""
-    for folder in data.parent.glob(f".{data.name}{BESIDE}*"):
+    for folder in data.parent.glob(f".{glob.escape(data.name)}{BESIDE}*"):
         with suppress(StoreUnavailable):
             WriterLock(folder / LOCK_FILE).release()
             shutil.rmtree(folder)
