@@ -40,8 +40,8 @@ endif
 	@touch $@
 
 .PHONY: run
-run: install ## serve on this machine, with its data in ./quorate-data
-	@$(BIN)/quorate serve --data ./quorate-data
+run: install ## load the demo once into ./quorate-data, and serve it on this machine
+	@$(BIN)/quorate demo --data ./quorate-data
 
 .PHONY: test
 test: install ## check style, types and layers, then run the tests

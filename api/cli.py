@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 
 from api import (
     cli_changes,
+    cli_demo,
     cli_export,
     cli_import,
     cli_inbox,
@@ -113,8 +115,27 @@ def serve(
     actor: Actor = None,
 ) -> None:
     """Serve the office over HTTP, until interrupted."""
+    with closing(_listening(host, port)) as listener:
+        _serve(data, listener, actor)
+
+
+@app.command()
+def demo(
+    *,
+    data: Data = DATA,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = PORT,
+) -> None:
+    """Load a made-up office once, and serve it over HTTP, until interrupted."""
+    with closing(_listening(host, port)) as listener:
+        cli_demo.load(data)
+        cli_demo.say_visitors(data)
+        _serve(data, listener, None)
+
+
+def _serve(data: Path, listener: socket.socket, actor: str | None) -> None:
     settings = Settings.from_environment(os.environ)
-    with closing(_listening(host, port)) as listener, acting(data, actor, founds=True) as operator:
+    with acting(data, actor, founds=True) as operator:
         address, taken = listener.getsockname()[:2]
         named = f"[{address}]" if ":" in address else address
         say(f"Serving {data} at http://{named}:{taken}/api/v1; interrupt to stop.")

@@ -44,8 +44,21 @@ class House:
             ``views.reading`` answers.
     """
 
-    def __init__(self, directory: Path, *, writable: bool, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        writable: bool,
+        now: Callable[[], datetime],
+        durable: bool = True,
+    ) -> None:
         """Open a data directory.
+
+        Args:
+            directory: the data directory.
+            writable: whether it is to be written.
+            now: the clock of everything that happens here.
+            durable: whether every act is on the disk before it is answered; see `open_log`.
 
         Raises:
             StoreUnavailable: another process writes here, or there is nothing to read.
@@ -53,7 +66,7 @@ class House:
         """
         self.directory = directory
         self.now = now
-        self.log = open_log(directory, writable=writable)
+        self.log = open_log(directory, writable=writable, durable=durable)
         self.desk = Desk(self.log)
         self.evidence = Evidence(directory)
         self.offices = Offices(self.desk)

@@ -72,6 +72,7 @@ class FoundOffice(Value):
     Attributes:
         zone: IANA time zone, for example ``Europe/Berlin``.
         origin: name of the log; no space, no plus sign.
+        demo: whether everything in it will be made up.
     """
 
     title: Text = Field(min_length=1, max_length=200)
@@ -79,6 +80,7 @@ class FoundOffice(Value):
     currency: Currency = "EUR"
     languages: tuple[str, ...] = ("en",)
     origin: Code = Field(default="quorate.local", pattern=r"^[A-Za-z0-9.\-]+$")
+    demo: bool = False
 
 
 class Office(Value):

@@ -101,6 +101,8 @@ def _fold(_key: str, last: State | None, happened: Occurrence) -> State:
     match happened.topic:
         case "project.proposed/1":
             return {**state, "proposer": happened.by}
+        case "project.taken_over/1":
+            return {**state, "proposer": happened.data["manager"]}
         case "project.restricted/1":
             return {**state, **{name: happened.data[name] for name in _OPENED}}
         case "project.opened/1":
@@ -118,7 +120,7 @@ def _links(state: State) -> tuple[str, ...]:
 
 
 _TOPICS = frozenset(
-    "project.proposed/1 project.restricted/1 project.opened/1 review.opened/1 ruling.reported/1"
-    " review.ruled/1".split()
+    "project.proposed/1 project.taken_over/1 project.restricted/1 project.opened/1"
+    " review.opened/1 ruling.reported/1 review.ruled/1".split()
 )
-SIGHT = View(name="sight", schema=1, topics=_TOPICS, keys=_keys, fold=_fold, links=_links)
+SIGHT = View(name="sight", schema=2, topics=_TOPICS, keys=_keys, fold=_fold, links=_links)

@@ -32,8 +32,14 @@ class Database(Protocol):
 class FileDatabase:
     """A database file in WAL mode: readers never wait for the writer, nor it for them."""
 
-    def __init__(self, path: Path, *, writable: bool) -> None:
+    def __init__(self, path: Path, *, writable: bool, durable: bool = True) -> None:
         """Open the file; create and prepare it when writable.
+
+        Args:
+            path: the file.
+            writable: whether it is to be written.
+            durable: whether a transaction is on the disk before it counts as committed; only what
+                is thrown away when it is interrupted can do without.
 
         Raises:
             StoreUnavailable: it cannot be opened, or is no log this program knows.
@@ -44,7 +50,7 @@ class FileDatabase:
         self._writer: sqlite3.Connection | None = None
         try:
             if writable:
-                self._writer = _writer(path)
+                self._writer = _writer(path, "FULL" if durable else "OFF")
             with self.reading() as connection:
                 schema.check(connection)
         except (sqlite3.Error, schema.UnknownSchema) as fault:
@@ -145,13 +151,13 @@ def _reader(path: Path) -> sqlite3.Connection:
     return _connect(path, "ro")
 
 
-def _writer(path: Path) -> sqlite3.Connection:
+def _writer(path: Path, synchronous: str) -> sqlite3.Connection:
     connection = _connect(path, "rwc")
     try:
         with closing(connection.execute("PRAGMA journal_mode = WAL")) as mode:
             if mode.fetchone() != ("wal",):
                 raise sqlite3.OperationalError("this disk cannot keep a write-ahead log")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT_BYTES}")
         schema.prepare(connection)
     except BaseException:

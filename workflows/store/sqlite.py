@@ -39,8 +39,14 @@ _POSITION_AT = (
 _DISCLOSED = "SELECT position, stream, name, disclosure FROM private"
 
 
-def open_log(directory: Path, *, writable: bool) -> "SQLiteLog":
+def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLiteLog":
     """Open the log of a data directory; a writable one is made when there is none.
+
+    Args:
+        directory: the data directory.
+        writable: whether it is to be written.
+        durable: whether every append is on the disk before it is acknowledged; only a directory
+            that is thrown away when its making is interrupted can do without.
 
     Raises:
         StoreUnavailable: another process writes here, there is no log to read, or the file is
@@ -57,7 +63,7 @@ def open_log(directory: Path, *, writable: bool) -> "SQLiteLog":
         raise StoreUnavailable(f"cannot make {directory}: {fault.strerror}") from fault
     lock = WriterLock(directory / LOCK_FILE)
     try:
-        return SQLiteLog(FileDatabase(path, writable=True), lock=lock)
+        return SQLiteLog(FileDatabase(path, writable=True, durable=durable), lock=lock)
     except BaseException:
         lock.release()
         raise

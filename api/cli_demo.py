@@ -1,0 +1,33 @@
+"""The demo at the command line: loaded once, and who a visitor can be."""
+
+from pathlib import Path
+
+from api.cli_output import note, progress_bar, say
+from api.clock import now
+from api.demo import script
+from api.demo.accounts import accounts
+from api.demo.build import build, is_demo
+from api.demo.office import TITLE
+
+
+def load(data: Path) -> None:
+    """Load the demo where there is nothing yet; what is there must be a demo already.
+
+    Raises:
+        Taken: the directory holds another office, or other files.
+    """
+    if is_demo(data):
+        return
+    note(f"Loading the demo into {data}: three years of {TITLE}; this takes half a minute.")
+    with progress_bar("Days played") as progress:
+        build(data, now(), progress)
+
+
+def say_visitors(data: Path) -> None:
+    """Print who a visitor can be, and how."""
+    projects = sum(len(script.projects(code)) for code in script.portfolios())
+    say(f"{TITLE} is made up, with all its {projects} projects and people. You can be:")
+    for account in accounts():
+        roles = " ".join(f"--role {role}" for role in account.roles)
+        say(f"  {account.name}, {account.does}")
+        say(f"    quorate token --data {data} --actor {account.email} {roles}")

@@ -1,0 +1,1 @@
+"""The demo: a made-up utility, whose three years are played through the workflows."""
