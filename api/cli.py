@@ -13,7 +13,15 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from api import cli_changes, cli_import, cli_inbox, cli_policy, cli_portfolio, cli_reading
+from api import (
+    cli_account,
+    cli_changes,
+    cli_import,
+    cli_inbox,
+    cli_policy,
+    cli_portfolio,
+    cli_reading,
+)
 from api.app import create_app
 from api.cli_office import (
     DATA,
@@ -57,6 +65,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_policy.app, name="policy")
 app.add_typer(cli_import.app, name="import")
+app.add_typer(cli_account.app, name="account")
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)
 app.command("trail")(cli_reading.show_trail)
@@ -102,8 +111,11 @@ def serve(
     with closing(_listening(host, port)) as listener, acting(data, actor, founds=True) as operator:
         address, taken = listener.getsockname()[:2]
         named = f"[{address}]" if ":" in address else address
-        say(f"Serving {data} at http://{named}:{taken}/api/v1; interrupt to stop.")
-        say(f"To sign in: quorate token --data {data} --actor NAME --role office")
+        place = f"http://{named}:{taken}"
+        say(f"Serving {data} at {place}/, the API at {place}/api/v1; interrupt to stop.")
+        for line in cli_account.first_steps(data, operator.person.name, place, settings):
+            say(line)
+        say(f"For the API: quorate token --data {data} --actor NAME --role office")
         sys.stdout.flush()
         application = create_app(operator.house, Issuer(data, now, settings), settings)
         config = uvicorn.Config(
