@@ -113,9 +113,9 @@ def serve(
         named = f"[{address}]" if ":" in address else address
         place = f"http://{named}:{taken}"
         say(f"Serving {data} at {place}/, the API at {place}/api/v1; interrupt to stop.")
+        say(f"For the API: quorate token --data {data} --actor NAME --role office")
         for line in cli_account.first_steps(data, operator.person.name, place, settings):
             say(line)
-        say(f"For the API: quorate token --data {data} --actor NAME --role office")
         sys.stdout.flush()
         application = create_app(operator.house, Issuer(data, now, settings), settings)
         config = uvicorn.Config(

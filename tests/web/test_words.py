@@ -10,7 +10,7 @@ from api.problems import OTHERS, REFUSALS
 from api.sign_in import Role
 from api.web.words import FOLDER, LANGUAGES, Words, catalogue, preferred
 from domain.catalogue import BODIES
-from domain.words import Ground, Outcome, Standing
+from domain.words import Ground, MatterKind, Outcome, Standing
 
 WEB = FOLDER.parent
 SOURCES = [*WEB.glob("*.py"), *WEB.glob("templates/*.html")]
@@ -22,6 +22,7 @@ CODES = {
     "standing": {one.value for one in Standing},
     "outcome": {one.value for one in Outcome},
     "ground": {one.value for one in Ground},
+    "matter": {one.value for one in MatterKind},
     "role": {one.value for one in Role},
     "problem": {one.code for one in REFUSALS} | set(OTHERS),
     "topic": {body.TOPIC.partition("/")[0].replace(".", "_") for body in BODIES},
