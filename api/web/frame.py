@@ -24,6 +24,15 @@ LANGUAGE_COOKIE = "quorate-language"
 ZONE_COOKIE = "quorate-zone"
 OK = 200
 
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
+    " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'",
+    # With no-referrer browsers send forms with `Origin: null`, and none could be told from ours.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 
 class Place(NamedTuple):
     """One entry of the navigation: its word and its address."""

@@ -6,13 +6,14 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from api.problems import Problem
-from api.web.frame import Frame
+from api.web.frame import PAGE_HEADERS, Frame
 
 
 def problem_page(request: Request, problem: Problem, headers: Mapping[str, str]) -> Response:
     """Return a problem as a page, with the way back."""
     frame = Frame(request)
     response = frame.page("problem.html", problem.status, problem=problem)
-    for name, value in headers.items():
+    # What answers a fault stands outside the wall of pages, and brings the headers of data.
+    for name, value in {**headers, **PAGE_HEADERS}.items():
         response.headers[name] = value
     return response

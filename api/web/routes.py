@@ -2,13 +2,26 @@
 
 from fastapi import APIRouter, Depends
 
-from api.web import preferences, signing, static_files, work
+from api.web import (
+    decisions,
+    portfolios,
+    preferences,
+    projects,
+    signing,
+    static_files,
+    trail,
+    work,
+)
 from api.web.post import genuine
 
 ROUTERS = (
     signing.router,
     preferences.router,
     work.router,
+    portfolios.router,
+    projects.router,
+    decisions.router,
+    trail.router,
 )
 
 

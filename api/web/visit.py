@@ -64,6 +64,10 @@ class Visit(Frame):
             limit or settings_of(self.request).page_limit,
         )
 
+    def whole(self, limit: int | None = None) -> Paging:
+        """Return the beginning of a list beside the one that is looked through page by page."""
+        return Paging(None, limit or settings_of(self.request).page_limit_max)
+
     def to(self, path: str, **query: Any) -> str:
         """Return a link that stays at the place looked at."""
         return linked(path, {**query, **self._place()})
@@ -79,6 +83,7 @@ class Visit(Frame):
         place = self._place()
         around = {
             "to": self.to,
+            "further": self._further,
             "place": place,
             "back": self._back() if place else None,
             "acts_open": not place,
@@ -99,6 +104,10 @@ class Visit(Frame):
     def _place(self) -> dict[str, str]:
         place = {"as_of": self.as_of, "effective": self.effective}
         return {name: value for name, value in place.items() if value}
+
+    def _further(self, cursor: object) -> str:
+        """Return the link to the next part of the list that is looked at."""
+        return linked(self.request.url.path, {**dict(self.request.query_params), "cursor": cursor})
 
     def _told(self) -> str:
         """Return which of the words under ``told`` says what was just done; none for any other."""

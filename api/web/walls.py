@@ -11,21 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.accounts import Accounts
 from api.http.acting import BASE
 from api.http.walls import OPEN_PATHS
+from api.web.frame import PAGE_HEADERS
 from api.web.problem_page import problem_page
 from api.web.sessions import SESSION
 from api.web.static_files import PREFIX
 
 SIGN_IN = "/sign-in"
 WELCOME = "/welcome/"
-
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'",
-    # With no-referrer browsers send forms with `Origin: null`, and none could be told from ours.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 class PageWall:

@@ -23,7 +23,7 @@ def show_work(visit: Visiting) -> Response:
     """Show what waits for the reader."""
     inbox = told(show_own_inbox(visit.look))
     me = None if inbox["person"] is None else inbox["person"]["id"]
-    paging = visit.paging(ROWS)
+    paging = visit.whole(ROWS)
     open_reviews = told(list_reviews(visit.look, paging, status="open"))["reviews"]
     deferred = told(list_projects(visit.look, paging, standing=Standing.DEFERRED))["projects"]
     changes = told(list_changes(visit.look, paging, status="requested"))["changes"]

@@ -12,9 +12,20 @@ import pytest
 
 from api.accounts import Accounts
 from tests.api.conftest import Bridge, Served, serving
+from tests.web.office import ROUND, with_money
 
 PASSWORD = "a sentence is good enough"
-PAGES = ("/", "/preferences")
+DECISION = f"/decisions/{ROUND}"
+PAGES = (
+    "/",
+    "/portfolios",
+    "/portfolios/CITY",
+    "/projects",
+    "/decisions",
+    DECISION,
+    "/trail",
+    "/preferences",
+)
 """Every page somebody signed in can look at, in the office of `shared`; browsers walk over them."""
 CHROMIUM = Path("/usr/bin/chromium")
 BROWSER = "QUORATE_BROWSER"
@@ -97,9 +108,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """An office with an open review, shared by tests that leave it as it is."""
+    """An office with money, decisions and open reviews, shared by tests that leave it as it is."""
     with serving(tmp_path_factory.mktemp("pages")) as served:
-        Bridge(served).found().opened()
+        with_money(Bridge(served).found().opened())
         site = Site(served)
         site.account("Ana")
         site.account("Olga", "office")
