@@ -1,6 +1,5 @@
 """Decisions: what was decided, and one page with everything a decision rested on."""
 
-import json
 from contextlib import suppress
 from typing import Any
 
@@ -78,7 +77,6 @@ def show_one_decision(stream: Stream, visit: Visiting) -> Response:
         pack=_pack(visit, stream, decision),
         policy=_policy(visit, decision["policy"]),
         effects=_effects(visit, stream, decision),
-        plain=lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
     )
 
 

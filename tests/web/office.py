@@ -1,4 +1,4 @@
-"""An office with money: an envelope, a round that funds three of five, a hold, costs, a condition."""
+"""An office with money: an envelope, a round that funds three of five, a start, costs."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ matters:
     decided_by: [{board: oversight}]
     options: [{id: set_aside, outcome: approve, effects: [{do: undo}]}]
 """
-LONG = "Umbau des Wasserwerks Süd mit Erneuerung der Filterhalle und der Donaudampfschifffahrtsanlegestelle"
+LONG = "Umbau des Wasserwerks mit Filterhalle und Donaudampfschifffahrtsanlegestelle " * 2
 MARKUP = "<script>alert(1)</script> & \N{ARABIC LETTER ALEF}\N{GRINNING FACE}"
 TITLES = {"A": "Pumps", "B": LONG, "C": "Treatment works", "D": MARKUP, "E": "Depot"}
 ROUND = "portfolio.CITY/round/1"
