@@ -37,10 +37,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.close()
 
 
-def sent(
-    visitor: Visitor: Bridge, path: str = "/appoint", **fields: str
-) -> tuple[int, str]:
-    filled = {"policy": "gates", "seat": "chair", "person": bridge.ids["works"], **fields}
+def sent(visitor: Visitor, path: str = "/propose", **fields: str) -> tuple[int, str]:
+    filled = {"portfolio": "CAP", "code": "P-1", "title": "A pump", **fields}
     response = visitor.post(path, page="/", **filled)
     return response.status_code, response.headers.get("location", response.text)
 
