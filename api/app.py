@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.middleware import Middleware
 
+from api.accounts import Accounts
 from api.house import House
 from api.http import (
     authority,
@@ -44,6 +45,8 @@ from api.http.walls import BodyWall, SecureHeaders, SignInWall
 from api.problems import MEDIA_TYPE, Problem
 from api.settings import Settings
 from api.sign_in import Issuer
+from api.web.routes import pages
+from api.web.walls import PageWall
 
 TITLE = "Quorate"
 VERSION = "1"
@@ -86,6 +89,7 @@ def create_app(house: House, issuer: Issuer, settings: Settings | None = None) -
         settings: how the door behaves.
     """
     chosen = settings or Settings()
+    accounts = Accounts(house.directory, house.now, chosen)
     app = FastAPI(
         title=TITLE,
         version=VERSION,
@@ -96,13 +100,14 @@ def create_app(house: House, issuer: Issuer, settings: Settings | None = None) -
         lifespan=_lifespan,
         middleware=[
             Middleware(SecureHeaders),
+            Middleware(PageWall, accounts=accounts),
             Middleware(SignInWall, issuer=issuer),
             Middleware(BodyWall, settings=chosen),
         ],
         separate_input_output_schemas=False,
         generate_unique_id_function=_operation_id,
     )
-    app.state.house, app.state.settings = house, chosen
+    app.state.house, app.state.settings, app.state.accounts = house, chosen, accounts
     app.state.arrivals = live.Arrivals(house.log, chosen.streams_max)
     _include(app)
     answer_everything(app)
@@ -116,6 +121,7 @@ def _include(app: FastAPI) -> None:
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(pages())
 
 
 def _lifespan(app: FastAPI) -> AbstractAsyncContextManager[None]:

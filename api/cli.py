@@ -15,6 +15,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from api import (
+    cli_account,
     cli_changes,
     cli_demo,
     cli_export,
@@ -71,6 +72,7 @@ app.add_typer(cli_policy.app, name="policy")
 app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_people.app, name="people")
 app.command("authority")(cli_people.show_authority)
+app.add_typer(cli_account.app, name="account")
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)
 app.command("trail")(cli_reading.show_trail)
@@ -138,8 +140,11 @@ def _serve(data: Path, listener: socket.socket, actor: str | None) -> None:
     with acting(data, actor, founds=True) as operator:
         address, taken = listener.getsockname()[:2]
         named = f"[{address}]" if ":" in address else address
-        say(f"Serving {data} at http://{named}:{taken}/api/v1; interrupt to stop.")
-        say(f"To sign in: quorate token --data {data} --actor NAME --role office")
+        place = f"http://{named}:{taken}"
+        say(f"Serving {data} at {place}/, the API at {place}/api/v1; interrupt to stop.")
+        say(f"For the API: quorate token --data {data} --actor NAME --role office")
+        for line in cli_account.first_steps(data, operator.person.name, place, settings):
+            say(line)
         sys.stdout.flush()
         application = create_app(operator.house, Issuer(data, now, settings), settings)
         config = uvicorn.Config(

@@ -1,11 +1,11 @@
 """Every way of saying no over HTTP, as RFC 9457 problems from one exhaustive table."""
 
 from http import HTTPStatus
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from domain import refusals
@@ -104,6 +104,8 @@ OTHERS: dict[str, Kind] = {
     "store_unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Store unavailable"),
     "view_stopped": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "View stopped"),
     "views_behind": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Views behind"),
+    "not_from_here": Kind(HTTPStatus.FORBIDDEN, "Not sent from a page of ours"),
+    "looking_back": Kind(HTTPStatus.CONFLICT, "Looking back"),
     "too_many_streams": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Too many live streams"),
     "evidence_damaged": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Evidence damaged"),
     "fault": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Fault of the server"),
@@ -166,11 +168,16 @@ def path_of(request: Request) -> str:
     return raw.partition(b"?")[0].decode("ascii", "replace")
 
 
-def answer(
-    request: Request, problem: Problem, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    """Return a problem as a response, with the headers the door has ready for any answer."""
+def answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
+    """Return a problem as a response, with the headers the door has ready for any answer.
+
+    A door that says problems in a way of its own, as pages do, leaves it in the request's state.
+    """
     ready: dict[str, str] = getattr(request.state, "headers", {})
+    say: Any = getattr(request.state, "say_problem", None)
+    if say is not None:
+        said: Response = say(request, problem, {**ready, **(headers or {})})
+        return said
     return JSONResponse(
         problem.as_json(),
         status_code=problem.status,

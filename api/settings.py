@@ -72,6 +72,25 @@ class Settings(Value):
         description="connections; live streams at once, each of which costs memory.",
     )
 
+    link_lifetime_s: int = Field(
+        default=72 * 3600,
+        ge=60,
+        description="seconds; how long a one-time link holds: over a weekend.",
+    )
+    secure_cookies: bool = Field(
+        default=False,
+        description="whether cookies go over https only; set it behind a TLS proxy.",
+    )
+    wrong_passwords_max: int = Field(
+        default=5, ge=1, description="tries; wrong passwords before a name is closed for a while."
+    )
+    wrong_password_wait_s: int = Field(
+        default=30, ge=0, description="seconds; how long a name is closed after each further try."
+    )
+    wrong_passwords_kept_s: int = Field(
+        default=3600, ge=60, description="seconds; how long wrong passwords are remembered."
+    )
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Return the settings with what an environment changes.

@@ -97,11 +97,11 @@ def _value(case: Case, fact: str) -> FactValue:
         number = chance.number(f"{fact} {case.label}", *NUMBERS[fact])
         return FactValue(number=Decimal(number))
     if fact == "cost":
-        return FactValue(money=case.requested)
+        return FactValue(money=Balance(**dict(case.requested)))
     if fact == "benefit":
         percent = chance.number(f"benefit {case.label}", 124, 260)
-        money = case.requested.changed(amount=rounded(case.requested.amount * percent / 100))
-        return FactValue(money=money)
+        amount = rounded(case.requested.amount * percent / 100)
+        return FactValue(money=Balance(amount=amount, currency=case.requested.currency))
     if fact == "in_service":
         return FactValue(date=case.office.today - timedelta(days=6))
     if fact == "priority":

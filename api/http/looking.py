@@ -133,9 +133,8 @@ class Looking:
         return self.answer(found, told, headers)
 
 
-def _looking(
-    request: Request, given: AsOfGiven = None, min_position: MinPosition = None
-) -> Looking:
+def looking(request: Request, given: AsOfGiven = None, min_position: MinPosition = None) -> Looking:
+    """Return the question of whoever signed in, once the views have seen what it is about."""
     require_role(person_of(request), READING)
     house = house_of(request)
     asked = None
@@ -161,7 +160,7 @@ def _wait(house: House, position: int, request: Request) -> None:
         )
 
 
-Look = Annotated[Looking, Depends(_looking)]
+Look = Annotated[Looking, Depends(looking)]
 
 
 class Paging(NamedTuple):

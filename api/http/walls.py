@@ -47,7 +47,7 @@ class SecureHeaders:
 
 
 class SignInWall:
-    """Lets nobody in whose token was not verified, whatever the path."""
+    """Lets nobody in whose token was not verified, whatever the path; pages have their own wall."""
 
     def __init__(self, app: ASGIApp, issuer: Issuer) -> None:
         """Stand around an application, with an issuer to verify tokens."""
@@ -60,6 +60,9 @@ class SignInWall:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        if getattr(request.state, "page", False):
+            await self._app(scope, receive, send)
+            return
         try:
             request.state.person = self._person(request)
         except NotSignedIn as refusal:

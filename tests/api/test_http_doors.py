@@ -16,7 +16,10 @@ FILLED = {"number": "1", "question": "1", "position": "1", "sha256": "0" * 64}
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Every route that answers with data; pages have walls of their own, see tests/web."""
     for route in iter_route_contexts(app.routes):
+        if not getattr(route.original_route, "include_in_schema", True):
+            continue
         for method in sorted(METHODS & set(route.methods or ())):
             yield (
                 method,

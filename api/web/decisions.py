@@ -1,0 +1,115 @@
+"""Decisions: what was decided, and one page with everything a decision rested on."""
+
+from contextlib import suppress
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.http.decisions import list_decisions, show_decision
+from api.http.looking import Paging
+from api.http.policies import list_policies
+from api.http.review_acts import Stream
+from api.http.reviews import show_pack, show_review
+from api.http.trail import list_trail
+from api.web.visit import Visit, Visiting, told
+from domain.refusals import NotKnown
+from domain.words import Outcome
+
+router = APIRouter(include_in_schema=False)
+EFFECTS_MAX = 200
+"""Events looked through for what a ruling did; they follow it at once."""
+_ABOUT: dict[str, Any] = {
+    **dict.fromkeys(("matter", "gate", "board", "engine")),
+    **dict.fromkeys(("panel", "ballots", "conflicts"), ()),
+}
+_VERDICT: dict[str, Any] = {
+    **dict.fromkeys(("option", "present", "seats", "cast")),
+    **dict.fromkeys(("deciding", "tallies"), ()),
+}
+"""Fields an event leaves out where they are absent."""
+MANNERS = ("computed", "reported")
+
+
+@router.get("/decisions")
+def show_decisions(visit: Visiting) -> Response:
+    """Show the decisions, the last recorded first."""
+    outcome, manner = visit.chosen("outcome", Outcome), visit.chosen("manner", MANNERS)
+    asked = {name: visit.text(name) for name in ("project", "since", "until")}
+    found = told(
+        list_decisions(
+            visit.look,
+            visit.paging(),
+            project=asked["project"] or None,
+            outcome=None if outcome is None else Outcome(outcome),
+            reported=None if manner is None else manner == "reported",
+            since=asked["since"] or None,
+            until=asked["until"] or None,
+        )
+    )
+    return visit.page(
+        "decisions.html",
+        rows=found["decisions"],
+        next=found["next"],
+        asked={**asked, "outcome": outcome, "manner": manner},
+        outcomes=[one.value for one in Outcome],
+        manners=MANNERS,
+    )
+
+
+@router.get("/decisions/{subject}/{about}/{number}")
+def show_one_decision(stream: Stream, visit: Visiting) -> Response:
+    """Show one decision with everything it rested on, and what it did."""
+    decision = told(show_decision(stream, visit.look))["decision"]
+    review = _review(visit, stream)
+    names = {one["id"]: one for one in decision["people"] if one}
+    for seat in review.get("panel", ()):
+        if seat["person"] is not None:
+            names[seat["person"]["id"]] = seat["person"]
+    comments = {one["seat"]: one.get("comment") for one in review.get("ballots", ())}
+    return visit.page(
+        "decision.html",
+        decision=decision,
+        about={**_ABOUT, **(decision.get("docket") or decision.get("reported") or {})},
+        verdict={**_VERDICT, **decision["verdict"]},
+        names=names,
+        comments=comments,
+        review=review,
+        pack=_pack(visit, stream, decision),
+        policy=_policy(visit, decision["policy"]),
+        effects=_effects(visit, stream, decision),
+    )
+
+
+def _review(visit: Visit, stream: str) -> dict[str, Any]:
+    """Return the review, nothing where a ruling was reported without one."""
+    with suppress(NotKnown):
+        shown: dict[str, Any] = told(show_review(stream, visit.look))["review"]
+        return shown
+    return {}
+
+
+def _pack(visit: Visit, stream: str, decision: dict[str, Any]) -> dict[str, Any] | None:
+    if decision.get("pack") is None:
+        return None
+    pack: dict[str, Any] = told(show_pack(stream, visit.look))["pack"]
+    return pack
+
+
+def _policy(visit: Visit, digest: str) -> dict[str, Any]:
+    """Return which version of which policy a digest is."""
+    for policy in told(list_policies(visit.look, visit.whole()))["policies"]:
+        for number, version in enumerate(policy["versions"], 1):
+            if version["digest"] == digest:
+                return {"code": policy["code"], "number": number, **version}
+    return {"code": None, "number": None, "digest": digest}
+
+
+def _effects(visit: Visit, stream: str, decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the ruling did: the events of the same append, which name it."""
+    paging = Paging(None, EFFECTS_MAX)
+    after = told(list_trail(visit.look, paging, after=decision["position"]))["trail"]
+    return [
+        event
+        for event in after
+        if event["at"] == decision["at"] and event["data"].get("ruling") == stream
+    ]

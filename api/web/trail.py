@@ -1,0 +1,21 @@
+"""The trail: what is on record, who did it, for whom, and who sent it."""
+
+from fastapi import APIRouter, Response
+
+from api.http.trail import list_trail
+from api.web.visit import Visiting, told
+
+router = APIRouter(include_in_schema=False)
+SUBJECT_MAX = 300
+
+
+@router.get("/trail")
+def show_trail(visit: Visiting) -> Response:
+    """Show what happened to a subject, or at all, the newest first."""
+    subject = visit.text("subject", SUBJECT_MAX)
+    stream = subject if ":" in subject or not subject else f"project:{subject}"
+    found = told(list_trail(visit.look, visit.paging(), subject=stream or None))
+    rows = [
+        {**row, "word": row["topic"].partition("/")[0].replace(".", "_")} for row in found["trail"]
+    ]
+    return visit.page("trail.html", rows=rows, next=found["next"], subject=subject)
