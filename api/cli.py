@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from datetime import timedelta
 from typing import Annotated
 
@@ -13,7 +13,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from api import cli_changes, cli_import, cli_inbox, cli_policy, cli_portfolio, cli_reading
+from api import cli_changes, cli_import, cli_inbox, cli_log, cli_policy, cli_portfolio, cli_reading
 from api.app import create_app
 from api.cli_office import (
     DATA,
@@ -32,12 +32,15 @@ from api.clock import now
 from api.house import House
 from api.settings import Settings
 from api.sign_in import Issuer, NotSignedIn, Role
+from api.signing import SignerBeside, configured_signer
 from domain.base import moment_text
 from domain.catalogue import UnreadableEvent
+from domain.checkpoint import NotANote
 from domain.office import FoundOffice
 from domain.refusals import Malformed, Refused
 from projections.files import ViewsUnavailable
 from projections.reading import ViewStopped
+from workflows.log.signed import LogContradicted
 from workflows.recheck import Recheck, recheck
 from workflows.store.contract import StoreUnavailable
 from workflows.store.sqlite import open_log
@@ -57,6 +60,9 @@ app = typer.Typer(
 )
 app.add_typer(cli_policy.app, name="policy")
 app.add_typer(cli_import.app, name="import")
+app.add_typer(cli_log.app, name="signer")
+app.command("checkpoint")(cli_log.checkpoint)
+app.command("prove")(cli_log.prove)
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)
 app.command("trail")(cli_reading.show_trail)
@@ -96,6 +102,10 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = PORT,
     actor: Actor = None,
+    signing: Annotated[
+        bool,
+        typer.Option("--signing/--no-signing", help="Whether a signer runs beside the server."),
+    ] = True,
 ) -> None:
     """Serve the office over HTTP, until interrupted."""
     settings = Settings.from_environment(os.environ)
@@ -112,7 +122,8 @@ def serve(
             access_log=False,
             timeout_graceful_shutdown=SHUTDOWN_S,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        with closing(SignerBeside(data, configured_signer(data))) if signing else nullcontext():
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 @app.command()
@@ -193,17 +204,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 _EXPLAINED = (
     Refused, NotSignedIn, StoreUnavailable, ViewsUnavailable, ViewStopped, UnreadableEvent,
-    sqlite3.Error, OSError,
+    LogContradicted, NotANote, sqlite3.Error, OSError,
 )  # fmt: skip
 
 
 def _explained(fault: Exception) -> tuple[str, str]:
     """Return what went wrong, with where, and what to do about it."""
     match fault:
-        case Refused() | NotSignedIn():
+        case Refused() | NotSignedIn() | LogContradicted():
             return fault.why, fault.fix
         case UnreadableEvent():
             return str(fault), "Run `quorate recheck`: it names every event that is not sound."
+        case NotANote():
+            return str(fault), "See to the file; take it from a backup if it is damaged."
         case ViewStopped():
             return str(fault), "Run `quorate rebuild`, with a corrected release if it stops again."
         case StoreUnavailable() | ViewsUnavailable():

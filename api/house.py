@@ -12,6 +12,7 @@ from workflows.desk import Desk
 from workflows.envelopes import Envelopes
 from workflows.governing import Governing
 from workflows.imports import Imports
+from workflows.log.signed import require_as_signed, signer_directory
 from workflows.money import Funds
 from workflows.offices import Offices
 from workflows.people import People
@@ -37,11 +38,25 @@ class House:
             ``views.reading`` answers.
     """
 
-    def __init__(self, directory: Path, *, writable: bool, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        writable: bool,
+        now: Callable[[], datetime],
+        signer: Path | None = None,
+    ) -> None:
         """Open a data directory.
+
+        Args:
+            directory: where everything is.
+            writable: whether anything is to be recorded.
+            now: the clock.
+            signer: where the signer of its log keeps its memory, if not in the directory.
 
         Raises:
             StoreUnavailable: another process writes here, or there is nothing to read.
+            LogContradicted: the log is not the one that was signed, so nothing is added to it.
             ViewsUnavailable: the views cannot be opened.
         """
         self.directory = directory
@@ -61,9 +76,10 @@ class House:
         self.rulings = Rulings(self.desk)
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
-        if writable:
-            self.evidence.clear_abandoned()
         try:
+            if writable:
+                require_as_signed(self.log, directory, signer_directory(directory, signer))
+                self.evidence.clear_abandoned()
             self.views = Runner(directory, self.log, VIEWS)
         except BaseException:
             self.log.close()

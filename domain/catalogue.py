@@ -13,6 +13,7 @@ from domain.baseline_events import BaselineSet, ChangeRequested, ChangeWithdrawn
 from domain.board import MemberAppointed, MemberRelieved
 from domain.condition_events import ConditionImposed, ConditionSatisfied, ConditionWaived
 from domain.event import Body, Event
+from domain.log_key import LogKeyRotated
 from domain.money_events import CostRecorded, FundsApproved, FundsRequested
 from domain.office import ActRefused, OfficeConstituted, OfficeFounded
 from domain.person import IdentityLinked, PersonRegistered
@@ -108,6 +109,7 @@ BODIES: tuple[type[Body], ...] = (
     RulingRevoked,
     ProjectRestored,
     ShortfallFound,
+    LogKeyRotated,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 
