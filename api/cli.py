@@ -13,7 +13,16 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from api import cli_changes, cli_import, cli_inbox, cli_log, cli_policy, cli_portfolio, cli_reading
+from api import (
+    cli_changes,
+    cli_import,
+    cli_inbox,
+    cli_log,
+    cli_policy,
+    cli_portfolio,
+    cli_reading,
+    cli_verify,
+)
 from api.app import create_app
 from api.cli_office import (
     DATA,
@@ -63,6 +72,7 @@ app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_log.app, name="signer")
 app.command("checkpoint")(cli_log.checkpoint)
 app.command("prove")(cli_log.prove)
+app.command("verify")(cli_verify.verify_log)
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)
 app.command("trail")(cli_reading.show_trail)

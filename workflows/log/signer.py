@@ -23,7 +23,7 @@ from workflows.log.signed import (
     published,
     require_begins_with,
 )
-from workflows.log.tiles import ENTRY_BYTES_MAX, Tiles
+from workflows.log.tiles import ENTRY_BYTES_MAX, Tiles, write_below
 from workflows.store.contract import Log, Stored
 from workflows.store.lock import WriterLock
 
@@ -133,7 +133,7 @@ class Signer:
 
     def _forget_progress(self) -> None:
         self._frontier = Frontier()
-        self._tiles = Tiles(self._log_directory)
+        self._tiles = Tiles(write_below(self._log_directory))
         self._rotations: list[tuple[int, LogKeyRotated]] = []
         self._published: int | None = None
 
@@ -179,7 +179,7 @@ class Signer:
             self._tiles.take(row.content, _sound_leaf(row))
         if self._tiles.root() != self._frontier.root():
             raise LogContradicted(f"the log changed up to position {head} while it was read")
-        self._tiles.write_rest()
+        self._tiles.finish()
 
     def _signed(self, head: int) -> Signed:
         checkpoint = Checkpoint(self._origin(), head, self._frontier.root())

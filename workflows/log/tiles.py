@@ -8,6 +8,7 @@ Source: C2SP tlog-tiles (c2sp.org), read on 2026-11-23.
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from domain.merkle import Frontier
@@ -49,20 +50,20 @@ def entry(content: bytes) -> bytes:
     return len(content).to_bytes(2, "big") + content
 
 
-class Tiles:
-    """Writes the tiles and bundles of a growing log below one directory.
+Keep = Callable[[str, bytes], None]
+"""Told each tile and bundle as it is made: its path below ``tile/``, and its bytes."""
 
-    Files that are there with the same bytes are left alone, others are replaced: what is published
-    is what was computed.
+
+class Tiles:
+    """Makes the tiles and bundles of a growing log, and hands them on.
 
     Attributes:
         size: how many events have been taken.
     """
 
-    def __init__(self, directory: Path) -> None:
-        """Write below ``directory/tile``, from the first event on."""
-        self._scratch = directory
-        self._root = directory / "tile"
+    def __init__(self, keep: Keep) -> None:
+        """Begin before the first event."""
+        self._keep = keep
         self._frontier = Frontier()
         self._bundle: list[bytes] = []
         self._hashes: list[list[bytes]] = [[]]
@@ -77,26 +78,26 @@ class Tiles:
         return self._frontier.root()
 
     def take(self, content: bytes, leaf: bytes) -> None:
-        """Take the next event; whole tiles and bundles are written as they fill."""
+        """Take the next event; whole tiles and bundles are handed on as they fill."""
         made = self._frontier.grow(leaf)
         self._bundle.append(entry(content))
         place = (self.size - 1) // WIDTH
         if len(self._bundle) == WIDTH:
-            self._write(tile_path(ENTRIES, place), b"".join(self._bundle))
+            self._keep(tile_path(ENTRIES, place), b"".join(self._bundle))
             self._bundle.clear()
         self._add(0, leaf)
         for height in range(LEVEL_STEP - 1, len(made), LEVEL_STEP):
             self._add((height + 1) // LEVEL_STEP, made[height])
 
-    def write_rest(self) -> None:
-        """Write the partial tiles and the partial bundle of the size reached."""
+    def finish(self) -> None:
+        """Hand on the partial tiles and the partial bundle of the size reached."""
         if self._bundle:
             path = tile_path(ENTRIES, self.size // WIDTH, len(self._bundle))
-            self._write(path, b"".join(self._bundle))
+            self._keep(path, b"".join(self._bundle))
         for level, hashes in enumerate(self._hashes):
             if hashes:
                 place = (self.size >> (LEVEL_STEP * level)) // WIDTH
-                self._write(tile_path(level, place, len(hashes)), b"".join(hashes))
+                self._keep(tile_path(level, place, len(hashes)), b"".join(hashes))
 
     def _add(self, level: int, node: bytes) -> None:
         if level == len(self._hashes):
@@ -105,18 +106,28 @@ class Tiles:
         hashes.append(node)
         if len(hashes) == WIDTH:
             place = (self.size >> (LEVEL_STEP * level)) // WIDTH - 1
-            self._write(tile_path(level, place), b"".join(hashes))
+            self._keep(tile_path(level, place), b"".join(hashes))
             hashes.clear()
 
-    def _write(self, path: str, content: bytes) -> None:
-        file = self._root / path
+
+def write_below(directory: Path) -> Keep:
+    """Return what writes tiles below ``directory/tile``.
+
+    Files that are there with the same bytes are left alone, others are replaced: what is published
+    is what was computed.
+    """
+
+    def keep(path: str, content: bytes) -> None:
+        file = directory / "tile" / path
         try:
             if file.read_bytes() == content:
                 return
         except FileNotFoundError:
             pass
-        write_whole(file, content, self._scratch)
+        write_whole(file, content, directory)
         partial = file.with_name(f"{file.name}.p")
         if partial.is_dir():
             # The whole tile says all that its parts said.
             shutil.rmtree(partial)
+
+    return keep

@@ -6,20 +6,20 @@ import pytest
 
 from domain.event import leaf_hash
 from domain.merkle import Frontier, root
-from workflows.log.tiles import ENTRIES, Tiles, entry, is_tile_path, tile_path
+from workflows.log.tiles import ENTRIES, Tiles, entry, is_tile_path, tile_path, write_below
 
 CONTENTS = [f"event {number}".encode() for number in range(65_537)]
 LEAVES = [leaf_hash(content) for content in CONTENTS]
 
 
 def written(directory: Path, *sizes: int) -> dict[str, bytes]:
-    tiles = Tiles(directory)
+    tiles = Tiles(write_below(directory))
     for size in sizes:
         for content, leaf in zip(
             CONTENTS[tiles.size : size], LEAVES[tiles.size : size], strict=True
         ):
             tiles.take(content, leaf)
-        tiles.write_rest()
+        tiles.finish()
     return found(directory)
 
 
