@@ -58,10 +58,12 @@ def sign_on(
         size = -1
         while not stop.is_set():
             if log.head() != size:
-                signed = signer.sign()
-                if signed is not None:
-                    size = signed[0].size
-                    told(signed[0])
+                # A full disk is no reason to end: nothing was signed, and there may be room again.
+                with suppress(OSError):
+                    signed = signer.sign()
+                    if signed is not None:
+                        size = signed[0].size
+                        told(signed[0])
             stop.wait(EVERY_S)
 
 

@@ -93,7 +93,7 @@ class Owned:
                     (leaf_hash(content), position),
                 )
 
-    def append(self, like: int, **changes: Any) -> int:
+    def append(self, like: int, *, tree: bool = True, **changes: Any) -> int:
         """Append a forged event, well-formed in everything, made after the model of another."""
         fields: dict[str, Any] = json.loads(self.content(like))
         data = {**fields["data"], **changes.pop("data", {})}
@@ -117,7 +117,8 @@ class Owned:
                 "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (*row, leaf_hash(content), clock),
             )
-        self.grow_tree()
+        if tree:
+            self.grow_tree()
         return int(head) + 1
 
     def grow_tree(self) -> None:

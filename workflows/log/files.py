@@ -1,5 +1,6 @@
 """Files written whole or not at all, and durable once they are."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -54,11 +55,17 @@ def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 def append_durably(path: Path, content: bytes) -> None:
-    """Add content at the end of a file; a kill may leave a part of it."""
-    with path.open("ab") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Add content at the end of a file; a kill may leave a part of it, a full disk does not."""
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        try:
+            if file.write(content) != len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            os.fsync(file.fileno())
+        except OSError:
+            # What comes after half a record could not be told from it.
+            file.truncate(before)
+            raise
     sync_directory(path.parent)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.checkpoint import Checkpoint, NotANote, Note, read_checkpoint, read_records
-from workflows.store.tree import NoNode
+from workflows.store.contract import NoNode
 
 LOG = "log"
 CHECKPOINT = "checkpoint"

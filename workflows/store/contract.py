@@ -159,6 +159,10 @@ class Log(Protocol):
         """Stop writing and release everything held."""
 
 
+class NoNode(LookupError):  # noqa: N818  a fault of the log, named for what it is
+    """A node of the tree that is not kept, or not as one."""
+
+
 class AlreadyDone(Exception):  # noqa: N818  an answer: this command is on record
     """The command was carried out before; its kept row says with what answer."""
 

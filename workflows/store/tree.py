@@ -7,6 +7,7 @@ every node that ends at its position: an odd position completes none and has no 
 import sqlite3
 
 from domain.merkle import HASH_BYTES, completed
+from workflows.store.contract import NoNode
 
 NODES = "SELECT position, hashes FROM nodes WHERE position > ? AND position <= ? ORDER BY position"
 _KEEP = "INSERT INTO nodes VALUES (?, ?)"
@@ -21,10 +22,6 @@ _LEAVES = (
     " ORDER BY notification_id LIMIT ?"
 )
 _PAGE = 10_000
-
-
-class NoNode(LookupError):  # noqa: N818  a fault of the log, named for what it is
-    """A node of the tree that is not kept, or not as one."""
 
 
 def keep(connection: sqlite3.Connection, position: int, leaf: bytes) -> None:

@@ -330,6 +330,31 @@ def test_is_included_is_what_the_proof_rests_on(log: SQLiteLog) -> None:
     assert not is_included(0, 1, b"x" * 32, (), log.root(1))
 
 
+# --- Full disks --------------------------------------------------------------------------------
+
+
+def test_a_full_disk_leaves_no_half_of_a_signature(
+    log: SQLiteLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with signing(log, tmp_path) as signer:
+        signer.sign()
+        grown(log, 4)
+        before = (tmp_path / "signer/signed").read_bytes()
+        with monkeypatch.context() as disk:
+            disk.setattr("workflows.log.files.os.fsync", full)
+            with pytest.raises(OSError, match="No space left"):
+                signer.sign()
+        assert (tmp_path / "signer/signed").read_bytes() == before
+        grown(log, 6)
+        signed = signer.sign()
+    assert signed is not None
+    assert signed[0].size == 6
+    assert [c.size for c, _ in read_records((tmp_path / "log/signed").read_bytes())[0]] == [1, 6]
+
+
 # --- Killed ------------------------------------------------------------------------------------
 
 SIGNING = """

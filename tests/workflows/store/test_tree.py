@@ -11,9 +11,8 @@ from domain.event import leaf_hash
 from domain.merkle import EMPTY_ROOT, Frontier
 from domain.refusals import Conflict
 from tests.workflows.store.events import refusal
-from workflows.store.contract import StoreUnavailable
+from workflows.store.contract import NoNode, StoreUnavailable
 from workflows.store.sqlite import SQLiteLog, open_log
-from workflows.store.tree import NoNode
 
 BEFORE_THE_TREE = (
     "DROP TRIGGER nodes_never_changed",
