@@ -26,6 +26,7 @@ from api.http import (
     health,
     inbox,
     live,
+    log,
     money,
     office,
     people,
@@ -121,6 +122,7 @@ def _include(app: FastAPI) -> None:
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(log.router, dependencies=[Depends(_BEARER), Depends(plain_query)])
     app.include_router(pages())
 
 

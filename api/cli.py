@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -21,11 +21,13 @@ from api import (
     cli_export,
     cli_import,
     cli_inbox,
+    cli_log,
     cli_people,
     cli_policy,
     cli_portfolio,
     cli_reading,
     cli_takeon,
+    cli_verify,
 )
 from api.app import create_app
 from api.cli_office import (
@@ -45,12 +47,15 @@ from api.clock import now
 from api.house import House
 from api.settings import Settings
 from api.sign_in import Issuer, NotSignedIn, Role
+from api.signing import SignerBeside, configured_signer
 from domain.base import moment_text
 from domain.catalogue import UnreadableEvent
+from domain.checkpoint import NotANote
 from domain.office import FoundOffice
 from domain.refusals import Malformed, Refused
 from projections.files import ViewsUnavailable
 from projections.reading import ViewStopped
+from workflows.log.signed import LogContradicted
 from workflows.recheck import Recheck, recheck
 from workflows.store.contract import StoreUnavailable
 from workflows.store.sqlite import open_log
@@ -73,6 +78,10 @@ app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_people.app, name="people")
 app.command("authority")(cli_people.show_authority)
 app.add_typer(cli_account.app, name="account")
+app.add_typer(cli_log.app, name="signer")
+app.command("checkpoint")(cli_log.checkpoint)
+app.command("prove")(cli_log.prove)
+app.command("verify")(cli_verify.verify_log)
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)
 app.command("trail")(cli_reading.show_trail)
@@ -115,10 +124,14 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = PORT,
     actor: Actor = None,
+    signing: Annotated[
+        bool,
+        typer.Option("--signing/--no-signing", help="Whether a signer runs beside the server."),
+    ] = True,
 ) -> None:
     """Serve the office over HTTP, until interrupted."""
     with closing(_listening(host, port)) as listener:
-        _serve(data, listener, actor)
+        _serve(data, listener, actor, signing=signing)
 
 
 @app.command()
@@ -132,10 +145,10 @@ def demo(
     with closing(_listening(host, port)) as listener:
         cli_demo.load(data)
         cli_demo.say_visitors(data)
-        _serve(data, listener, None)
+        _serve(data, listener, None, signing=True)
 
 
-def _serve(data: Path, listener: socket.socket, actor: str | None) -> None:
+def _serve(data: Path, listener: socket.socket, actor: str | None, *, signing: bool) -> None:
     settings = Settings.from_environment(os.environ)
     with acting(data, actor, founds=True) as operator:
         address, taken = listener.getsockname()[:2]
@@ -153,7 +166,8 @@ def _serve(data: Path, listener: socket.socket, actor: str | None) -> None:
             access_log=False,
             timeout_graceful_shutdown=SHUTDOWN_S,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        with closing(SignerBeside(data, configured_signer(data))) if signing else nullcontext():
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 @app.command()
@@ -234,17 +248,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 _EXPLAINED = (
     Refused, NotSignedIn, StoreUnavailable, ViewsUnavailable, ViewStopped, UnreadableEvent,
-    sqlite3.Error, OSError,
+    LogContradicted, NotANote, sqlite3.Error, OSError,
 )  # fmt: skip
 
 
 def _explained(fault: Exception) -> tuple[str, str]:
     """Return what went wrong, with where, and what to do about it."""
     match fault:
-        case Refused() | NotSignedIn():
+        case Refused() | NotSignedIn() | LogContradicted():
             return fault.why, fault.fix
         case UnreadableEvent():
             return str(fault), "Run `quorate recheck`: it names every event that is not sound."
+        case NotANote():
+            return str(fault), "See to the file; take it from a backup if it is damaged."
         case ViewStopped():
             return str(fault), "Run `quorate rebuild`, with a corrected release if it stops again."
         case StoreUnavailable() | ViewsUnavailable():

@@ -20,6 +20,7 @@ from api.cli_output import note
 from api.clock import new_key, new_seed, now
 from api.house import House
 from api.sign_in import Issuer, Role, SignedInPerson
+from api.signing import configured_signer
 from domain.act import Act
 from domain.office import FoundOffice
 from domain.refusals import Malformed, NotKnown
@@ -97,7 +98,7 @@ def acting(data: Path, actor: str | None, *, founds: bool = False) -> Iterator[O
     """
     if not founds:
         require_office(data)
-    house = House(data, writable=True, now=now)
+    house = House(data, writable=True, now=now, signer=configured_signer(data))
     try:
         operator = Operator(house, verified(data, actor))
         if not door.is_founded(house):

@@ -13,6 +13,7 @@ from workflows.dividing import Merges
 from workflows.envelopes import Envelopes
 from workflows.governing import Governing
 from workflows.imports import Imports
+from workflows.log.signed import require_as_signed, signer_directory
 from workflows.money import Funds
 from workflows.offices import Offices
 from workflows.outlook import Outlooks
@@ -25,7 +26,7 @@ from workflows.reviews import Reviews
 from workflows.rulings import Rulings
 from workflows.stand_ins import StandIns
 from workflows.store.evidence import Evidence
-from workflows.store.sqlite import SQLiteLog, open_log
+from workflows.store.sqlite import open_log
 from workflows.takeons import Takeons
 
 
@@ -51,6 +52,7 @@ class House:
         writable: bool,
         now: Callable[[], datetime],
         durable: bool = True,
+        signer: Path | None = None,
     ) -> None:
         """Open a data directory.
 
@@ -59,9 +61,11 @@ class House:
             writable: whether it is to be written.
             now: the clock of everything that happens here.
             durable: whether every act is on the disk before it is answered; see `open_log`.
+            signer: where the signer of its log keeps its memory, if not in the directory.
 
         Raises:
             StoreUnavailable: another process writes here, or there is nothing to read.
+            LogContradicted: the log is not the one that was signed, so nothing is added to it.
             ViewsUnavailable: the views cannot be opened.
         """
         self.directory = directory
@@ -87,19 +91,19 @@ class House:
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
         self.takeons = Takeons(self.desk, self.people)
+        try:
+            self._begin(directory, signer, writable=writable)
+        except BaseException:
+            self.log.close()
+            raise
+
+    def _begin(self, directory: Path, signer: Path | None, *, writable: bool) -> None:
         if writable:
+            require_as_signed(self.log, directory, signer_directory(directory, signer))
             self.evidence.clear_abandoned()
-        self.views = _views(directory, self.log)
+        self.views = Runner(directory, self.log, VIEWS)
 
     def close(self) -> None:
         """Write what was accepted and release the directory."""
         self.views.close()
         self.log.close()
-
-
-def _views(directory: Path, log: SQLiteLog) -> Runner:
-    try:
-        return Runner(directory, log, VIEWS)
-    except BaseException:
-        log.close()
-        raise

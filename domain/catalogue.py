@@ -27,6 +27,7 @@ from domain.condition_events import (
     ConditionWaived,
 )
 from domain.event import Body, Event
+from domain.log_key import LogKeyRotated
 from domain.money_events import CostRecorded, FundsApproved, FundsRequested
 from domain.office import ActRefused, OfficeConstituted, OfficeFounded
 from domain.person import IdentityLinked, PersonJoined, PersonRegistered
@@ -171,6 +172,7 @@ BODIES: tuple[type[Body], ...] = (
     FundsTakenOver,
     BaselineTakenOver,
     ConditionTakenOver,
+    LogKeyRotated,
 )
 EVENTS: dict[str, type[Body]] = {body.TOPIC: body for body in BODIES}
 

@@ -224,8 +224,5 @@ def _message(fault: Exception) -> str:
 
 
 def _anchored(source: Source, position: int, anchor: str) -> bool:
-    try:
-        found = source.read(position - 1, 1)
-    except UnreadableEvent:
-        return True  # nothing says that it is another log; folding on will tell
+    found = source.contents(position - 1, 1)
     return bool(found) and sha256(found[0].content).hexdigest() == anchor

@@ -1,15 +1,16 @@
 """An event as views read it: the header's fields and the body as plain JSON data.
 
 Views fold a log of a million events in seconds, so they read the canonical bytes without building
-the models of the domain; the log has checked the bytes. Moments stay canonical text, which sorts
-like time. Old topics are brought to their newest form, as everywhere.
+the models of the domain, after one look whether they still have their hash. Moments stay canonical
+text, which sorts like time. Old topics are brought to their newest form, as everywhere.
 """
 
 import json
 from typing import Any, NamedTuple
 
-from domain.catalogue import EVENTS, UPCASTS, UnreadableEvent, upcast
-from projections.source import Source
+from domain.catalogue import EVENTS, UPCASTS, upcast
+from domain.event import leaf_hash
+from projections.source import Source, Stored
 
 BATCH_EVENTS = 500
 UNREADABLE = "unreadable"
@@ -75,14 +76,20 @@ def occurrence(position: int, content: bytes) -> Occurrence:
 
 
 def read_batch(source: Source, after: int, limit: int = BATCH_EVENTS) -> list[Occurrence]:
-    """Return the next events of the log; one that cannot be read ends the batch with its fault."""
-    try:
-        return [occurrence(one.position, one.content) for one in source.read(after, limit)]
-    except UnreadableEvent as fault:
-        if limit > 1:
-            # Event by event, so that those before the unreadable one are not lost with it.
-            return read_batch(source, after, 1)
-        return [_unreadable(after + 1, str(fault), b"")]
+    """Return the next events of the log; what cannot be read comes with its fault."""
+    return [
+        _checked(place, row) for place, row in enumerate(source.contents(after, limit), after + 1)
+    ]
+
+
+def _checked(position: int, row: Stored) -> Occurrence:
+    if row.position != position:
+        return _unreadable(position, f"position {position}: there is no event", b"")
+    content = row.content
+    if not isinstance(content, bytes) or leaf_hash(content) != row.leaf:
+        why = f"position {position}: the bytes do not have the hash kept with them"
+        return _unreadable(position, why, b"")
+    return occurrence(position, content)
 
 
 def _unreadable(position: int, fault: str, content: bytes, topic: str = UNREADABLE) -> Occurrence:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 
-class Recorded(Protocol):
-    """An event at its place in the log."""
+class Stored(Protocol):
+    """A row of the log as it lies there, not checked yet."""
 
     @property
     def position(self) -> int:
@@ -14,7 +14,11 @@ class Recorded(Protocol):
 
     @property
     def content(self) -> bytes:
-        """Return its canonical bytes, exactly as stored."""
+        """Return its bytes, exactly as stored."""
+
+    @property
+    def leaf(self) -> bytes:
+        """Return what should be their hash in the tree of the log."""
 
 
 class Source(Protocol):
@@ -23,12 +27,8 @@ class Source(Protocol):
     def head(self) -> int:
         """Return the last position, 0 for an empty log."""
 
-    def read(self, after: int = 0, limit: int = 500) -> Sequence[Recorded]:
-        """Return at most ``limit`` events at positions above ``after``, in order.
-
-        Raises:
-            UnreadableEvent: bytes that are not what was written.
-        """
+    def contents(self, after: int = 0, limit: int = 500) -> Sequence[Stored]:
+        """Return at most ``limit`` rows at positions above ``after``, in order and unchecked."""
 
     def wait(self, after: int, timeout_s: float) -> int:
         """Return the head as soon as it is above ``after``, or when the time is over."""

@@ -55,7 +55,7 @@ def recheck(log: Log, progress: Progress | None = None) -> Recheck:
         log: the log; one open for reading only will do.
         progress: told after every page.
     """
-    checking = _Checking(log)
+    checking = Rechecking(log)
     head, position = log.head(), 0
     while position < head:
         last = min(position + PAGE, head)
@@ -107,10 +107,16 @@ class _Missing(Exception):  # noqa: N818  becomes a fault of the ruling
         self.kind: FaultKind = kind
 
 
-class _Checking:
-    """The state of one pass over a log."""
+class Rechecking:
+    """The state of one pass over a log.
+
+    Attributes:
+        computed, equal, reported: rulings seen so far, see `Recheck`.
+        faults: what does not hold.
+    """
 
     def __init__(self, log: Log) -> None:
+        """Begin before the first event, with a log to look documents up in."""
         self._log = log
         self._open: dict[str, Review] = {}
         self._policies: dict[str, Policy] = {}
@@ -156,6 +162,17 @@ class _Checking:
             yield HistoryFault(position=position, kind=fault.kind, why=str(fault))
             return
         yield from again(position, body, policy, pack)
+
+    def review(self, stream: str) -> Review | None:
+        """Return a review that is under way, as far as it was taken."""
+        return self._open.get(stream)
+
+    def policy(self, wanted: str) -> Policy | None:
+        """Return the policy of a digest, nothing where it is not held whole."""
+        try:
+            return self._policy(wanted)
+        except _Missing:
+            return None
 
     def _policy(self, wanted: str) -> Policy:
         if wanted not in self._policies:

@@ -7,6 +7,7 @@ from typing import Any
 from api.demo.case import Case, rounded, sentence
 from api.demo.script import everywhere
 from domain.facts import FactValue
+from domain.money import Balance
 from domain.project_acts import RecordFact
 
 FACTS: dict[str, tuple[str, ...]] = {

@@ -7,7 +7,10 @@ from pydantic import BaseModel
 
 from api.house import House
 from api.http.acting import house_of
+from api.verifying import last_run
+from domain.base import moment_text
 from domain.office import OFFICE, Office
+from workflows.log.signed import published
 
 router = APIRouter(tags=["health"])
 
@@ -27,20 +30,43 @@ class ViewState(BaseModel):
     topic: str | None = None
 
 
+class Verification(BaseModel):
+    """The last run of ``quorate verify``.
+
+    Attributes:
+        at: when it ended.
+        age_s: seconds since then.
+        ok: whether everything held.
+        position: last position it verified.
+        faults: how many things did not hold.
+    """
+
+    at: str
+    age_s: int
+    ok: bool
+    position: int
+    faults: int
+
+
 class Health(BaseModel):
     """How the house is doing.
 
     Attributes:
-        status: ``degraded`` while a view has stopped or following the log is held up.
+        status: ``degraded`` while a view has stopped, following the log is held up, or the last
+            verification found faults.
         head: last position of the log.
         founded: whether there is an office.
         demo: whether everything in this log is made up.
+        signed: last position that a published checkpoint covers.
+        verified: the last verification, if there was one.
     """
 
     status: Literal["ok", "degraded"]
     head: int
     founded: bool
     demo: bool
+    signed: int = 0
+    verified: Verification | None = None
     views: list[ViewState]
 
 
@@ -56,11 +82,16 @@ def _health(house: House) -> Health:
     told = house.views.health()
     office: Office | None = house.desk.load().state(OFFICE)
     stopped = any(view.stopped_at is not None for view in told.views)
+    verified = _verified(house)
+    doubtful = verified is not None and not verified.ok
+    signed = published(house.directory)
     return Health(
-        status="degraded" if stopped or told.fault else "ok",
+        status="degraded" if stopped or told.fault or doubtful else "ok",
         head=told.head,
         founded=office is not None,
         demo=office is not None and office.demo,
+        signed=0 if signed is None else signed[0].size,
+        verified=verified,
         views=[
             ViewState(
                 name=view.name,
@@ -71,4 +102,14 @@ def _health(house: House) -> Health:
             )
             for view in told.views
         ],
+    )
+
+
+def _verified(house: House) -> Verification | None:
+    run = last_run(house.directory)
+    if run is None:
+        return None
+    age = max(0, int((house.now() - run.at).total_seconds()))
+    return Verification(
+        at=moment_text(run.at), age_s=age, ok=run.ok, position=run.position, faults=run.faults
     )

@@ -138,6 +138,8 @@ def test_a_method_that_is_not_done_lists_every_one_that_is(
 def test_every_question_takes_a_place_in_the_log(shared_bridge: Bridge) -> None:
     described = shown_description(shared_bridge)
     for path, operations in described["paths"].items():
+        if path.startswith("/log/"):
+            continue  # a signed log has its own places: sizes and tiles
         asked = {one["name"] for one in operations.get("get", {}).get("parameters", ())}
         assert path == "/health" or "get" not in operations or {"as_of", "min_position"} <= asked
         effective = "effective" in asked

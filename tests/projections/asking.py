@@ -20,7 +20,7 @@ from projections.register import Wanted, register
 from projections.reviews import Before, reviews
 from projections.trail import Span, trail
 from tests.projections.histories import Step
-from workflows.store.contract import Recorded
+from workflows.store.contract import Stored
 from workflows.store.sqlite import SQLiteLog
 
 PROJECTS = tuple(f"project:P-{n:03d}" for n in range(4))
@@ -49,8 +49,8 @@ class Until:
     def head(self) -> int:
         return min(self.end, self.log.head())
 
-    def read(self, after: int = 0, limit: int = 500) -> list[Recorded]:
-        return [one for one in self.log.read(after, limit) if one.position <= self.end]
+    def contents(self, after: int = 0, limit: int = 500) -> list[Stored]:
+        return [one for one in self.log.contents(after, limit) if one.position <= self.end]
 
     def wait(self, after: int, timeout_s: float) -> int:
         return min(self.end, self.log.wait(after, timeout_s))

@@ -14,7 +14,6 @@ from random import Random
 
 import pytest
 
-from domain.catalogue import UnreadableEvent
 from domain.project_events import ProjectRetitled
 from projections import tables
 from projections.as_of import AsOf
@@ -31,7 +30,7 @@ from projections.trail import trail
 from projections.view import State, View
 from tests.projections.asking import ALL, Until, bytes_of, everything, place
 from tests.projections.histories import Author, Step, founded, tell
-from workflows.store.contract import Recorded
+from workflows.store.contract import Stored
 from workflows.store.sqlite import SQLiteLog, open_log
 
 PROJECT = "project:P-001"
@@ -138,10 +137,9 @@ def test_an_unreadable_event_stops_every_view_before_it(
     tmp_path: Path, log: SQLiteLog, author: Author
 ) -> None:
     class Torn(Until):
-        def read(self, after: int = 0, limit: int = 500) -> list[Recorded]:
-            if after < 50 <= after + limit:
-                raise UnreadableEvent("position 50: torn")
-            return super().read(after, limit)
+        def contents(self, after: int = 0, limit: int = 500) -> list[Stored]:
+            rows = super().contents(after, limit)
+            return [r._replace(content=b"{}") if r.position == 50 else r for r in rows]
 
     runner = Runner(tmp_path, Torn(log, author.position), VIEWS)
     runner.catch_up()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.refusals import Conflict, KeyReused
-from workflows.store import schema
+from workflows.store import schema, tree
 from workflows.store.contract import AlreadyDone, CommandRow
 from workflows.store.mapper import SealedRow
 
@@ -97,6 +97,7 @@ def _insert(connection: sqlite3.Connection, position: int, clock: str, row: Seal
         _INSERT_EVENT,
         (position, stream, row.originator_version, row.topic, row.state, row.leaf, clock),
     )
+    tree.keep(connection, position, row.leaf)
     for kept in row.sealed.documents:
         connection.execute(_INSERT_DOCUMENT, (kept.digest, kept.content))
     for field in row.sealed.disclosures:

@@ -23,6 +23,24 @@ class Recorded(NamedTuple):
     event: Event
 
 
+class Stored(NamedTuple):
+    """A row of the log as it lies there, believed by nobody.
+
+    Attributes:
+        content: what should be the canonical bytes.
+        leaf: what should be their hash in the tree.
+        clock: what should be the greatest ``at`` up to here, as canonical text.
+    """
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    content: bytes
+    leaf: bytes
+    clock: str
+
+
 class CommandRow(Value):
     """What is kept of a command, so that sending it again gives the same answer.
 
@@ -83,6 +101,36 @@ class Log(Protocol):
     def read(self, after: int = 0, limit: int = 500) -> list[Recorded]:
         """Return at most ``limit`` events at positions above ``after``, in order."""
 
+    def contents(self, after: int = 0, limit: int = 500) -> list[Stored]:
+        """Return at most ``limit`` rows at positions above ``after``, in order and unchecked.
+
+        Cheap: nothing is parsed. Whoever uses them checks them, at least against their leaf.
+        """
+
+    def leaves(self, after: int = 0, limit: int = 500) -> list[bytes]:
+        """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
+
+    def node(self, level: int, place: int) -> bytes:
+        """Return the hash of a complete node of the tree; level 0 are the leaves, from place 0.
+
+        Raises:
+            NoNode: it is not kept.
+        """
+
+    def nodes(self, after: int, last: int) -> list[tuple[int, bytes]]:
+        """Return what is kept at positions above ``after`` and up to ``last``, in order.
+
+        With each position come the hashes of the nodes it completes, lowest first, as one.
+        Positions that complete none are left out.
+        """
+
+    def root(self, size: int) -> bytes:
+        """Return the root of the tree over the first ``size`` events, from the nodes kept.
+
+        Raises:
+            NoNode: the log is shorter, or a node is not kept.
+        """
+
     def at(self, position: int) -> Recorded | None:
         """Return the event at one position."""
 
@@ -94,6 +142,9 @@ class Log(Protocol):
 
     def document(self, digest: str) -> bytes | None:
         """Return a document's bytes."""
+
+    def documents(self, after: str = "", limit: int = 500) -> list[tuple[str, bytes]]:
+        """Return at most ``limit`` documents with digests above ``after``, in their order."""
 
     def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
         """Return the private fields still held of the events at some positions."""
@@ -109,6 +160,10 @@ class Log(Protocol):
 
     def close(self) -> None:
         """Stop writing and release everything held."""
+
+
+class NoNode(LookupError):  # noqa: N818  a fault of the log, named for what it is
+    """A node of the tree that is not kept, or not as one."""
 
 
 class AlreadyDone(Exception):  # noqa: N818  an answer: this command is on record

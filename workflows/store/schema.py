@@ -7,8 +7,10 @@ program, or somebody at an SQLite prompt, fails loudly instead of bending the re
 
 import sqlite3
 
+from workflows.store import tree
+
 APPLICATION_ID = 0x51554F52
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
@@ -60,6 +62,10 @@ CREATE TRIGGER stored_events_in_order BEFORE INSERT ON stored_events BEGIN
 END;
 """
 
+_NODES = """
+CREATE TABLE nodes (position INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
+"""
+
 _KEPT_FOR_EVER = """
 CREATE TRIGGER {table}_never_changed BEFORE UPDATE ON {table} BEGIN
     SELECT RAISE(ABORT, 'what is on record is never changed');
@@ -75,21 +81,21 @@ class UnknownSchema(Exception):  # noqa: N818  a fault of the file, named for wh
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Create the tables in an empty database; leave an existing one as it is.
+    """Create the tables in an empty database; give one of form 1 the nodes of its tree.
 
     Raises:
         UnknownSchema: the database belongs to a newer version, or to another program.
     """
-    if not _is_empty(connection):
-        check(connection)
+    if _is_empty(connection):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {_TABLES} {_kept_for_ever('stored_events', 'documents')}"
+            f" {_NODES} {_kept_for_ever('nodes')} PRAGMA application_id = {APPLICATION_ID};"
+            f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
         return
-    script = _TABLES + "".join(
-        _KEPT_FOR_EVER.format(table=table) for table in ("stored_events", "documents")
-    )
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {APPLICATION_ID};"
-        f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-    )
+    if _form(connection) == (APPLICATION_ID, 1):
+        _keep_tree(connection)
+    check(connection)
 
 
 def check(connection: sqlite3.Connection) -> None:
@@ -98,10 +104,14 @@ def check(connection: sqlite3.Connection) -> None:
     Raises:
         UnknownSchema: it is not.
     """
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    application, version = _form(connection)
     if application != APPLICATION_ID:
         raise UnknownSchema("the file is an SQLite database, but not a log of this program")
+    if version == 1:
+        raise UnknownSchema(
+            "the log has form 1, in which its tree was not kept yet; any writing command, or"
+            " `quorate serve`, brings it to the present form, and changes no event"
+        )
     if version != SCHEMA_VERSION:
         raise UnknownSchema(
             f"the log has form {version}, this program knows form {SCHEMA_VERSION};"
@@ -112,3 +122,30 @@ def check(connection: sqlite3.Connection) -> None:
 def _is_empty(connection: sqlite3.Connection) -> bool:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return bool(tables == 0)
+
+
+def _form(connection: sqlite3.Connection) -> tuple[int, int]:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(application), int(version)
+
+
+def _keep_tree(connection: sqlite3.Connection) -> None:
+    """Bring a log of form 1 to form 2, in one step."""
+    # Statement by statement: `executescript` would commit what was begun.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(_NODES)
+        tree.keep_all(connection)
+        for trigger in _kept_for_ever("nodes").split("END;")[:-1]:
+            connection.execute(f"{trigger} END;")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _kept_for_ever(*names: str) -> str:
+    return "".join(_KEPT_FOR_EVER.format(table=name) for name in names)

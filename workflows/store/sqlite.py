@@ -9,10 +9,11 @@ from typing import Any
 from domain.base import moment_text
 from domain.catalogue import UnreadableEvent
 from domain.event import Sealed, leaf_hash
-from workflows.store import schema
+from domain.merkle import root as root_of
+from workflows.store import schema, tree
 from workflows.store.append import command_row
 from workflows.store.arrivals import Announced, Polled
-from workflows.store.contract import CommandRow, Disclosed, Recorded, StoreUnavailable
+from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored, StoreUnavailable
 from workflows.store.database import Database, FileDatabase, MemoryDatabase
 from workflows.store.lock import WriterLock
 from workflows.store.mapper import Entry, Told, event_of
@@ -36,6 +37,10 @@ _POSITION_AT = (
     "SELECT notification_id FROM stored_events WHERE clock <= ?"
     " ORDER BY clock DESC, notification_id DESC LIMIT 1"
 )
+_LEAVES = (
+    "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+)
+_DOCUMENTS = "SELECT digest, bytes FROM documents WHERE digest > ? ORDER BY digest LIMIT ?"
 _DISCLOSED = "SELECT position, stream, name, disclosure FROM private"
 
 
@@ -154,6 +159,37 @@ class SQLiteLog:
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
         return [_recorded(row) for row in self._all(query, after, limit)]
 
+    def contents(self, after: int = 0, limit: int = PAGE) -> list[Stored]:
+        """Return at most ``limit`` rows at positions above ``after``, in order and unchecked."""
+        query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+        return [Stored(*row) for row in self._all(query, after, limit)]
+
+    def leaves(self, after: int = 0, limit: int = PAGE) -> list[bytes]:
+        """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
+        return [row[0] for row in self._all(_LEAVES, after, limit)]
+
+    def node(self, level: int, place: int) -> bytes:
+        """Return the hash of a complete node of the tree; level 0 are the leaves, from place 0.
+
+        Raises:
+            NoNode: it is not kept.
+        """
+        with self._database.reading() as connection:
+            return tree.node(connection, level, place)
+
+    def nodes(self, after: int, last: int) -> list[tuple[int, bytes]]:
+        """Return what is kept at positions above ``after`` and up to ``last``, in order."""
+        return [(row[0], row[1]) for row in self._all(tree.NODES, after, last)]
+
+    def root(self, size: int) -> bytes:
+        """Return the root of the tree over the first ``size`` events, from the nodes kept.
+
+        Raises:
+            NoNode: the log is shorter, or a node is not kept.
+        """
+        with self._database.reading() as connection:
+            return root_of(size, lambda level, place: tree.node(connection, level, place))
+
     def at(self, position: int) -> Recorded | None:
         """Return the event at one position.
 
@@ -176,11 +212,13 @@ class SQLiteLog:
     def document(self, digest: str) -> bytes | None:
         """Return a document's bytes."""
         rows = self._all("SELECT bytes FROM documents WHERE digest = ?", digest)
-        if not rows:
-            return None
-        content = rows[0][0]
-        # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
-        return content.encode() if isinstance(content, str) else bytes(content)
+        return _bytes(rows[0][0]) if rows else None
+
+    def documents(self, after: str = "", limit: int = PAGE) -> list[tuple[str, bytes]]:
+        """Return at most ``limit`` documents with digests above ``after``, in their order."""
+        return [
+            (digest, _bytes(content)) for digest, content in self._all(_DOCUMENTS, after, limit)
+        ]
 
     def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
         """Return the private fields still held of the events at some positions."""
@@ -221,6 +259,11 @@ class SQLiteLog:
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
         return self._all(query, *values)[0]
+
+
+def _bytes(content: Any) -> bytes:
+    # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
+    return content.encode() if isinstance(content, str) else bytes(content)
 
 
 def _recorded(row: tuple[Any, ...]) -> Recorded:

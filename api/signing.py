@@ -1,0 +1,104 @@
+"""The signer as a process of its own: how it runs, and how a server has one beside it."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from api.clock import new_seed
+from domain.checkpoint import Checkpoint, Note
+from workflows.log.signed import signer_directory
+from workflows.log.signer import Signer
+from workflows.store.sqlite import open_log
+
+ENVIRONMENT = "QUORATE_SIGNER"
+EVERY_S = 2.0
+"""Seconds between two checkpoints while the log grows: somebody may wait for the next one."""
+
+_START = "from api.cli import main; main()"
+_PATIENCE_S = 5.0
+
+
+def configured_signer(data: Path) -> Path:
+    """Return the signer's directory: as the environment says, else in the data directory."""
+    given = os.environ.get(ENVIRONMENT)
+    return signer_directory(data, Path(given) if given else None)
+
+
+def sign_once(data: Path, directory: Path) -> tuple[Checkpoint, Note] | None:
+    """Sign a log as it is, and publish; nothing where there is no event yet.
+
+    Raises:
+        StoreUnavailable: another signer is at work.
+        LogContradicted: the log is not the one signed before.
+    """
+    with (
+        closing(open_log(data, writable=False)) as log,
+        closing(Signer(log, data, directory, new_seed)) as signer,
+    ):
+        return signer.sign()
+
+
+def sign_on(
+    data: Path, directory: Path, stop: threading.Event, told: Callable[[Checkpoint], None]
+) -> None:
+    """Sign whenever the log has grown, until told to stop.
+
+    Raises:
+        StoreUnavailable: another signer is at work.
+        LogContradicted: the log is not the one signed before.
+    """
+    with (
+        closing(open_log(data, writable=False)) as log,
+        closing(Signer(log, data, directory, new_seed)) as signer,
+    ):
+        size = -1
+        while not stop.is_set():
+            if log.head() != size:
+                # A full disk is no reason to end: nothing was signed, and there may be room again.
+                with suppress(OSError):
+                    signed = signer.sign()
+                    if signed is not None:
+                        size = signed[0].size
+                        told(signed[0])
+            stop.wait(EVERY_S)
+
+
+def stop_at_end_of_input() -> threading.Event:
+    """Return what is set once nobody holds the other end of standard input any more."""
+    stop = threading.Event()
+
+    def listen() -> None:
+        with suppress(OSError, ValueError):
+            sys.stdin.buffer.read()
+        stop.set()
+
+    threading.Thread(target=listen, name="input", daemon=True).start()
+    return stop
+
+
+class SignerBeside:
+    """A signer in a process of its own, for as long as this process lives."""
+
+    def __init__(self, data: Path, directory: Path) -> None:
+        """Start it. It ends by itself when this process does, however that happens."""
+        # The very modules this process runs, from wherever they came.
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        command = ["signer", "run", "--data", str(data), "--signer", str(directory), "--beside"]
+        self._process = subprocess.Popen(  # noqa: S603  this program itself, with its own words
+            [sys.executable, "-c", _START, *command], stdin=subprocess.PIPE, env=environment
+        )
+
+    def close(self) -> None:
+        """Tell it to end, and wait until it has."""
+        assert self._process.stdin is not None, "it was started with a pipe"
+        with suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,152 @@
+"""Whether who acted could act, as far as the record alone can say so.
+
+Storage that was never touched can still hold an act nobody was entitled to. What can be computed
+again from the events before it is; `NOT_RECOMPUTED` names the rest.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from domain import board as boards
+from domain.act import Channel
+from domain.authority import board_for
+from domain.board import Board, MemberAppointed, MemberRelieved, board_stream, panel
+from domain.event import Event
+from domain.office import OfficeFounded
+from domain.person import PersonRegistered
+from domain.policy_book import PolicyAdopted
+from domain.refusals import Refused
+from domain.review_events import BallotCast, ReviewOpened, ReviewRuled
+from workflows.calendar import day_of
+from workflows.recheck import Rechecking
+from workflows.store.contract import Recorded
+
+NOT_RECOMPUTED = (
+    "whether the person themselves sent an act: no signature of theirs is on record",
+    "acts of the channels import, taken_over and clock",
+    "whether whoever acted on behalf of another was named to",
+    "which version of a policy was in force when a review opened",
+    "which roles a token had: they open doors and are not on record",
+)
+"""What `quorate verify` does not find out about authority, for its report."""
+
+UNDOING = frozenset(
+    {"ruling.set_aside/1", "ruling.revoked/1", "project.restored/1", "shortfall.found/1"}
+)
+_FOUNDERS = (PolicyAdopted, MemberAppointed, MemberRelieved)
+_ELSEWHERE = frozenset({Channel.IMPORT, Channel.TAKEN_OVER, Channel.CLOCK})
+
+Doubt = tuple[int, str, str]
+"""A position, the kind of fault, and why."""
+
+
+class _Append(NamedTuple):
+    """The events of one command, which were recorded together."""
+
+    command: str
+    recorded_by: str
+    at: object
+
+
+class Authority:
+    """The state of one pass over a log."""
+
+    def __init__(self, rechecking: Rechecking) -> None:
+        """Begin before the first event, beside the re-check that folds the reviews."""
+        self._rechecking = rechecking
+        self._founder = ""
+        self._zone = "UTC"
+        self._people: set[str] = set()
+        self._boards: dict[str, Board | None] = {}
+        self._append: _Append | None = None
+        self._ruled = False
+        self._unknown: list[tuple[int, str]] = []
+
+    def take(self, recorded: Recorded) -> Iterator[Doubt]:
+        """Yield what is doubtful about an event; before the re-check has taken it."""
+        event, body = recorded.event, recorded.event.data
+        append = _Append(event.command, event.recorded_by, event.at)
+        if append != self._append:
+            yield from self.finish()
+            self._append, self._ruled = append, False
+        match body:
+            case OfficeFounded():
+                self._founder, self._zone = body.founder, body.zone
+            case PersonRegistered():
+                self._people.add(event.stream.partition(":")[2])
+            case ReviewRuled():
+                self._ruled = True
+        if event.channel not in _ELSEWHERE:
+            for kind, why in self._doubts(event):
+                yield recorded.position, kind, why
+            self._unknown += [
+                (recorded.position, one) for one in {event.by, event.recorded_by} - self._people
+            ]
+        if event.stream.startswith("board:"):
+            self._boards[event.stream] = boards.evolve(
+                self._boards.get(event.stream), event, recorded.position
+            )
+
+    def finish(self) -> Iterator[Doubt]:
+        """Yield who acted in the last append and is not known even after it."""
+        for position, person in self._unknown:
+            if person not in self._people:
+                yield position, "unknown_person", f"nobody on record has the id {person}"
+        self._unknown = []
+
+    def _doubts(self, event: Event) -> Iterator[tuple[str, str]]:
+        body = event.data
+        alone = event.channel is Channel.LIVE and event.on_behalf_of is None
+        if alone and event.by != event.recorded_by:
+            yield "another_hand", "a live act was recorded by somebody else than who acted"
+        ruling = getattr(body, "ruling", None)
+        if isinstance(body, _FOUNDERS) and ruling is None:
+            if event.by != self._founder:
+                yield "not_the_founder", "only the founder does this without a ruling"
+        elif (ruling is not None or event.topic in UNDOING) and not self._ruled:
+            yield "no_ruling", "the effect of a ruling, and no ruling was recorded with it"
+        match body:
+            case BallotCast() if event.channel is Channel.LIVE:
+                yield from self._ballot(event, body)
+            case ReviewOpened():
+                yield from self._opening(event, body)
+            case ReviewRuled() if body.reported is not None:
+                yield from self._confirmation(event)
+
+    def _ballot(self, event: Event, body: BallotCast) -> Iterator[tuple[str, str]]:
+        review = self._rechecking.review(event.stream)
+        if review is None or review.status != "open":
+            yield "no_review", "a ballot in a review that is not open"
+            return
+        sits = {seat.seat: seat.person for seat in review.panel}.get(body.seat)
+        if sits is None or sits != (event.on_behalf_of or event.by):
+            yield "not_their_seat", f"seat {body.seat} is not that of who voted"
+
+    def _opening(self, event: Event, body: ReviewOpened) -> Iterator[tuple[str, str]]:
+        policy = self._rechecking.policy(body.policy)
+        if policy is None:
+            yield "document_missing", f"the policy {body.policy} is not held as it was"
+            return
+        matter, rule = policy.matters.get(body.matter), policy.boards.get(body.board)
+        if matter is None or rule is None:
+            yield "board_differs", f"the policy has no matter {body.matter} of board {body.board}"
+            return
+        try:
+            decides = board_for(matter, body.amount)
+        except Refused as refusal:
+            yield "board_differs", refusal.why
+            return
+        if decides != body.board:
+            yield "board_differs", f"board {decides} decides this, not {body.board}"
+        stands = panel(rule, self._boards.get(board_stream(body.board)), self._day(event))
+        if stands != body.panel:
+            yield "panel_differs", f"these are not who sat on board {body.board} that day"
+
+    def _confirmation(self, event: Event) -> Iterator[tuple[str, str]]:
+        review = self._rechecking.review(event.stream)
+        if review is not None and review.recorder == event.recorded_by:
+            yield "same_hand", "who reported a ruling cannot confirm it"
+
+    def _day(self, event: Event) -> date:
+        return day_of(event.at, self._zone)
