@@ -45,6 +45,10 @@ class Post:
         """Return every value of a field, for boxes that may be ticked together."""
         return [value for value in self._form.getlist(name) if isinstance(value, str)]
 
+    def every(self) -> Mapping[str, tuple[str, ...]]:
+        """Return every value of every field, for a form that comes back as it was filled in."""
+        return {name: tuple(self.texts(name)) for name in self.fields}
+
     def file(self, name: str) -> UploadFile | None:
         """Return a file that was chosen, None where none was."""
         given = self._form.get(name)
