@@ -3,7 +3,13 @@
 from fastapi import APIRouter, Depends
 
 from api.web import (
+    authority,
     decisions,
+    exports,
+    me,
+    people,
+    policies,
+    portfolio_acts,
     portfolios,
     preferences,
     project,
@@ -13,6 +19,7 @@ from api.web import (
     proposing,
     signing,
     static_files,
+    takeons,
     trail,
     work,
 )
@@ -28,7 +35,14 @@ ROUTERS = (
     project.router,
     project_acts.router,
     project_changes.router,
+    portfolio_acts.router,
     decisions.router,
+    exports.router,
+    people.router,
+    authority.router,
+    me.router,
+    policies.router,
+    takeons.router,
     trail.router,
 )
 
