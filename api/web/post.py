@@ -1,6 +1,6 @@
 """One form sent: shown to be ours, by somebody signed in, about now; and where it leads."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -66,14 +66,22 @@ class Post:
             Turned: the page was looking back.
         """
         door.require_role(self.request.state.person, roles)
+        self.require_now()
+        key = door.require_key(self.text("key") or None)
+        return Acting(self.request, Response(), key)
+
+    def require_now(self) -> None:
+        """Refuse a form of a page that looks back.
+
+        Raises:
+            Turned: it does.
+        """
         if self.request.query_params.keys() & {"as_of", "effective"}:
             raise Turned(
                 "looking_back",
                 "this page looks back, and nothing can be done in the past",
                 "Go back to now, look at what has changed since, and do it there.",
             )
-        key = door.require_key(self.text("key") or None)
-        return Acting(self.request, Response(), key)
 
     def done(self, path: str, position: int, said: str = "done") -> Response:
         """Return the way on to a page that has seen what was done.
@@ -87,14 +95,19 @@ class Post:
         return RedirectResponse(linked(local_path(path), query), status_code=303)
 
 
-async def genuine(request: Request) -> None:
+async def genuine(request: Request) -> AsyncIterator[None]:
     """Refuse whatever changes something and was not sent by a page of ours for this visitor.
 
     Raises:
         Turned: it was not, or cannot be read as a form.
     """
-    if request.method not in READS:
-        require_ours(request, (await _form(request)).get("token"))
+    try:
+        if request.method not in READS:
+            require_ours(request, (await _form(request)).get("token"))
+        yield
+    finally:
+        # Files of a form lie on the disk until it is closed.
+        await request.close()
 
 
 async def _posting(request: Request) -> Post:

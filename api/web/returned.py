@@ -57,7 +57,11 @@ def attempt(
         do: carries it out and leads on.
         show: shows the page again.
         about: what the form is about, where there are several.
+
+    Raises:
+        Turned: its page looks back, where there is no form to come back to.
     """
+    post.require_now()
     try:
         return do()
     except (Refused, Turned, RequestValidationError, ValidationError) as fault:

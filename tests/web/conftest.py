@@ -25,6 +25,16 @@ PAGES = (
     DECISION,
     "/trail",
     "/preferences",
+    "/projects/C",
+    "/projects/B",
+    "/projects/D",
+    "/projects/new",
+    "/authority",
+    "/boards",
+    "/people",
+    "/me",
+    "/policies",
+    "/policies/capital",
 )
 """Every page somebody signed in can look at, in the office of `shared`; browsers walk over them."""
 CHROMIUM = Path("/usr/bin/chromium")
