@@ -1,4 +1,4 @@
-"""Pages of the office: people and their accounts, boards, policies, money of portfolios, the demo."""
+"""Pages of the office: people and their accounts, boards, policies, money, the demo."""
 
 import re
 from collections.abc import Iterator

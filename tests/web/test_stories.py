@@ -1,4 +1,4 @@
-"""Whole stories in a real browser: people who manage, run, stand in and audit, each on their own."""
+"""Whole stories in a real browser: people who manage, run, stand in and audit."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,8 @@ from tests.web.conftest import PASSWORD, Site, require_browser
 from tests.web.office import CAPITAL, with_money
 from tests.web.test_browser import _launched, faults, visiting
 
-TITLE = ("<b>\N{GRINNING FACE}</b> \N{ARABIC LETTER ALEF}\N{ARABIC LETTER BEH} & " + "w" * 500)[
-    :500
-]
+MARKED = "<b>\N{GRINNING FACE}</b> \N{ARABIC LETTER ALEF}\N{ARABIC LETTER BEH} & "
+TITLE = (MARKED + "w" * 500)[:499]
 COVERED = CAPITAL.replace(
     "investment: {seats: [{id: chair}], quorum: 1, voting: {at_least: 1/1}}",
     "investment:\n    seats: [{id: chair}]\n    quorum: 1\n    voting: {at_least: 1/1}\n"
@@ -55,8 +54,8 @@ def test_a_project_manager_proposes_says_attaches_and_asks_for_a_change(
         page = context.pages[0]
         page.goto("/projects")
         page.get_by_role("link", name="Propose a project").click()
-        page.get_by_label("Portfolio").select_option("CITY")
-        page.get_by_label("Title").fill(TITLE)
+        page.locator("select[name=portfolio]").select_option("CITY")
+        page.get_by_label("Title", exact=True).fill(TITLE)
         page.get_by_label("Amount asked for").fill("250,000")
         page.get_by_role("button", name="Propose a project").click()
         assert page.get_by_text("Proposed and on record.").is_visible()
@@ -171,7 +170,7 @@ def attach(page: Page) -> None:
     box.locator("summary").click()
     box.get_by_label("Kind of evidence").select_option("acceptance")
     file = {"name": "Case.txt", "mimeType": "text/plain", "buffer": b"It pays."}
-    box.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
+    box.get_by_label("File", exact=True).set_input_files(file)  # type: ignore[arg-type]
     box.get_by_role("button", name="Attach evidence").click()
 
 
@@ -180,9 +179,9 @@ def change(page: Page) -> None:
     box.locator("summary").click()
     box.get_by_label("Period").first.fill("FY2027")
     box.get_by_label("Amount", exact=True).first.fill("400,000")
-    box.get_by_label("Start").fill("2027-01-01")
-    box.get_by_label("Finish").fill("2027-12-31")
-    box.get_by_label("Reason").fill("The plan.")
+    box.get_by_label("Start", exact=True).fill("2027-01-01")
+    box.get_by_label("Finish", exact=True).fill("2027-12-31")
+    box.get_by_label("Reason", exact=True).fill("The plan.")
     box.get_by_role("button", name="Ask for a change").click()
 
 
