@@ -13,7 +13,7 @@ from projections.register import register
 from projections.sight import Restricted, restrictions
 from tests.story import Story
 
-OF_NO_PROJECT = {"portfolios", "policies", "boards", "money", "sight", "trail"}
+OF_NO_PROJECT = {"portfolios", "policies", "boards", "people", "money", "sight", "trail"}
 """Views no row of which is shown as a project's own; money is summed whole, the trail by events."""
 
 
