@@ -21,12 +21,17 @@ POLICY = hushed.POLICY.replace("seats: [{id: chair}], quorum: 1", ALLOWED).repla
 )
 
 
+class Stood(Hushed):
+    """The office, whose boards allow deputies and delegates."""
+
+    policy = POLICY
+
+
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hushed]:
+def office(tmp_path: Path) -> Iterator[Hushed]:
     """An office with one project restricted to a board, and people who stand in nowhere yet."""
-    monkeypatch.setattr(hushed, "POLICY", POLICY)
     with serving(tmp_path) as served:
-        office = Hushed(served).found()
+        office = Stood(served).found()
         named = {"restricted": {"boards": ["secret_board"]}}
         body = {"portfolio": "CAP", "code": "HUSH-7", "title": "Pumps"}
         made(office.pm.post("/projects", body | named))
