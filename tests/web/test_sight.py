@@ -75,3 +75,17 @@ def test_the_page_of_a_decision_about_it_is_as_if_there_were_none(site: Site, re
     assert (hidden.status_code, unknown.status_code) == (404, 404)
     words = [re.sub(r'value="[0-9a-f]{64}"', "", one.text) for one in (hidden, unknown)]
     assert words[0].replace("HUSH", "NONE") == words[1]
+
+
+def test_lists_and_totals_say_how_much_is_not_shown(site: Site) -> None:
+    olga, aude = site.signed_in("Olga"), site.signed_in("Aude")
+    for path in ("/projects", "/decisions", "/trail", "/portfolios/CAP"):
+        assert re.search(r"[1-9]\d* not shown to you", olga.seen(path)), path
+        assert "not shown to you" not in aude.seen(path), path
+    assert total(olga) == total(aude), "the total is of all there is"
+
+
+def total(visitor: Visitor) -> list[str]:
+    page = visitor.seen("/portfolios/CAP", period="FY2027", kind="capex")
+    row = page.partition('<tr class="total">')[2].partition("</tr>")[0]
+    return re.findall(r'<td class="number[^"]*">([^<]*)', row)
