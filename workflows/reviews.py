@@ -6,7 +6,7 @@ from domain import review_acts
 from domain.act import Act, Channel
 from domain.authority import matter_for_gate, matter_named
 from domain.base import Json, Value
-from domain.dividing import require_divisible
+from domain.divisible import require_divisible
 from domain.event import Draft, stream_kind
 from domain.lifecycle import RESUME, pass_gate, rest
 from domain.policy import Matter, Policy

@@ -27,6 +27,8 @@ from workflows.outlook import Consequence, Outlook
 
 router = APIRouter(tags=["reviews"])
 
+NOT_SHOWN = "This is about a project that is not shown to you."
+
 
 @router.get(f"{REVIEW}/brief", response_model=Seen)
 def show_brief(stream: Stream, look: Look) -> Response:
@@ -81,7 +83,7 @@ def _about(look: Looking, outlook: Outlook) -> dict[str, Any]:
         "board": {"id": review_.board, "label": worded(board.label or review_.board, language)},
         "seats": {seat.id: worded(seat.label or seat.id, language) for seat in board.seats},
         "policy": {"code": policy.policy, "digest": review_.policy},
-        "options": [_option(option, outlook, language) for option in put],
+        "options": [_option(look, option, outlook, language) for option in put],
     }
 
 
@@ -92,7 +94,7 @@ def _language(look: Looking) -> str:
 # --- Options, and what each would do -----------------------------------------------------------
 
 
-def _option(put: PackOption, outlook: Outlook, language: str) -> dict[str, Any]:
+def _option(look: Looking, put: PackOption, outlook: Outlook, language: str) -> dict[str, Any]:
     rule, consequence = _matter_option(put, outlook), outlook.consequence(put.id)
     assert outlook.pack is not None, "an option is put by a pack"
     return {
@@ -101,7 +103,7 @@ def _option(put: PackOption, outlook: Outlook, language: str) -> dict[str, Any]:
         "outcome": rule.outcome,
         "recommended": outlook.pack.recommendation == put.id,
         "fields": {name: value for name, value in put.as_json().items() if name != "id"},
-        "does": None if consequence is None else _does(consequence),
+        "does": None if consequence is None else _does(look, consequence),
     }
 
 
@@ -111,10 +113,12 @@ def _matter_option(put: PackOption, outlook: Outlook) -> Option:
     return rule
 
 
-def _does(consequence: Consequence) -> dict[str, Any]:
+def _does(look: Looking, consequence: Consequence) -> dict[str, Any]:
     refusal = consequence.refusal
     if refusal is not None:
-        return {"refused": {"code": refusal.code, "why": refusal.why, "fix": refusal.fix}}
+        told = {"code": refusal.code, "why": refusal.why, "fix": refusal.fix}
+        shown = {name: text if look.sight.tells(text) else NOT_SHOWN for name, text in told.items()}
+        return {"refused": shown}
     drafts = consequence.drafts
     return {
         "events": [{"topic": draft.data.TOPIC, "stream": draft.stream} for draft in drafts],

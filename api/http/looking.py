@@ -113,6 +113,7 @@ class Looking:
         position = found.position
         moment = found.moment if isinstance(found, AsOf) else found.as_of
         told = {"position": position, "as_of": moment and moment_text(moment), **content}
+        told = self.sight.named(told)
         return Response(
             to_json(told, by_alias=True),
             media_type="application/json",

@@ -50,6 +50,7 @@ def show_decisions(visit: Visiting) -> Response:
         "decisions.html",
         rows=found["decisions"],
         next=found["next"],
+        not_shown=found["not_shown"],
         asked={**asked, "outcome": outcome, "manner": manner},
         outcomes=[one.value for one in Outcome],
         manners=MANNERS,

@@ -18,4 +18,10 @@ def show_trail(visit: Visiting) -> Response:
     rows = [
         {**row, "word": row["topic"].partition("/")[0].replace(".", "_")} for row in found["trail"]
     ]
-    return visit.page("trail.html", rows=rows, next=found["next"], subject=subject)
+    return visit.page(
+        "trail.html",
+        rows=rows,
+        next=found["next"],
+        not_shown=found["not_shown"],
+        subject=subject,
+    )
