@@ -13,7 +13,7 @@ from domain.docket import Right
 from domain.event import Draft
 from domain.refusals import Refused
 from domain.review import Review
-from domain.review_commands import CastVote, PostponeReview, WithdrawReview
+from domain.review_commands import CastVote, ContestBallot, PostponeReview, WithdrawReview
 from workflows.calendar import end_of_day
 from workflows.loaded import Loaded
 from workflows.standing import acting_for, require_granted, stands_in, today
@@ -28,12 +28,14 @@ class Place(NamedTuple):
     Attributes:
         on_behalf_of: its member, where the person stands in for them. right: by what.
         refusal: why they cannot vote for it now; absent where they can.
+        recorded: whether a ballot a secretary recorded for it can be contested by them.
     """
 
     seat: str
     on_behalf_of: str | None = None
     right: Right | None = None
     refusal: Refused | None = None
+    recorded: bool = False
 
 
 class Doors(NamedTuple):
@@ -77,7 +79,16 @@ def places(loaded: Loaded, review: Review, act: Act) -> tuple[Place, ...]:
         command = CastVote(pack=review.pack or "", choice="abstain", seat=seat)
         return lambda: voted(loaded, review, command, act)
 
-    return tuple(one._replace(refusal=refusal_of(ballot(one.seat))) for one in found)
+    def contest(seat: str) -> Callable[[], Sequence[Draft]]:
+        command = ContestBallot(seat=seat, reason="-")
+        return lambda: review_acts.contest(review, command, act)
+
+    return tuple(
+        one._replace(
+            refusal=refusal_of(ballot(one.seat)), recorded=refusal_of(contest(one.seat)) is None
+        )
+        for one in found
+    )
 
 
 def doors(loaded: Loaded, review: Review, act: Act, ruling: Callable[[], Sequence[Draft]]) -> Doors:

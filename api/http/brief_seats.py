@@ -25,6 +25,7 @@ def seats_shown(look: Looking, row: ReviewRow, outlook: Outlook, who: str) -> li
             "on_behalf_of": names.person(place.on_behalf_of),
             "right": None if place.right is None else place.right.as_json(),
             "ballot": _ballot(cast.get(place.seat)),
+            "may_contest": place.recorded and look.asked is None,
             **_vote(look, outlook, place, who),
         }
         for place in outlook.places

@@ -7,6 +7,8 @@ from api.web import (
     portfolios,
     preferences,
     projects,
+    review_forms,
+    reviews,
     signing,
     static_files,
     trail,
@@ -22,6 +24,8 @@ ROUTERS = (
     projects.router,
     decisions.router,
     trail.router,
+    reviews.router,
+    review_forms.router,
 )
 
 
