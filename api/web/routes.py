@@ -4,8 +4,11 @@ from fastapi import APIRouter, Depends
 
 from api.web import (
     decisions,
+    letters,
+    opening,
     portfolios,
     preferences,
+    presenting,
     projects,
     review_forms,
     reviews,
@@ -26,6 +29,9 @@ ROUTERS = (
     trail.router,
     reviews.router,
     review_forms.router,
+    letters.router,
+    opening.router,
+    presenting.router,
 )
 
 
