@@ -1,4 +1,4 @@
-"""Which reviews could be opened of a project now, and why others cannot: tried, and not recorded."""
+"""Which reviews of a project could be opened now, and why others cannot: tried, not recorded."""
 
 from typing import NamedTuple
 

@@ -90,6 +90,7 @@ def brief_page(
         "checks": briefs.open_checks(review),
         "amount": briefs.money(review),
         "closes": briefs.closes(review),
+        "reported": _reported(visit, stream, review),
         "refusal": refusal,
         "filled": filled or {},
         "form_refused": form,
@@ -115,6 +116,19 @@ def tab(visit: Visit, review: Shown, name: str, status: int = OK, **content: Any
         "seen": visit.look.here.position,
     }
     return visit.page(f"review_{name}.html", status, **around, **content)
+
+
+def _reported(visit: Visit, stream: str, review: Shown) -> dict[str, Any] | None:
+    """Return what was reported of a decision taken elsewhere, while it waits to be confirmed."""
+    if review.brief["review"]["status"] != "reported":
+        return None
+    first = told(list_trail(visit.look, visit.paging(), subject=stream))["trail"][-1]
+    people = {one["person"]["id"]: one["person"] for one in _seated(review)}
+    return {**first["data"], "decided_by": people.get(first["data"]["decided_by"])}
+
+
+def _seated(review: Shown) -> list[dict[str, Any]]:
+    return [one for one in review.brief["review"]["panel"] if one["person"] is not None]
 
 
 def _on_record(visit: Visit, projects: list[str]) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from api.web import (
     preferences,
     presenting,
     projects,
+    reports,
     review_forms,
     reviews,
     signing,
+    sittings,
     static_files,
     trail,
     work,
@@ -32,6 +34,8 @@ ROUTERS = (
     letters.router,
     opening.router,
     presenting.router,
+    sittings.router,
+    reports.router,
 )
 
 
