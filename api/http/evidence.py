@@ -106,7 +106,7 @@ async def attach_evidence(
 
     def attach() -> Told:
         house = member.house
-        _require_welcome(member, code, described.attach(_NOTHING))
+        require_welcome(member, code, described.attach(_NOTHING))
         kept = house.evidence.keep(_chunks(request), settings_of(request).evidence_bytes_max)
         answer = house.projects.attach(code, described.attach(kept), member.act, if_match)
         return member.made(answer, "/projects/{project}/evidence")
@@ -154,7 +154,7 @@ def fetch_evidence(sha256: Sha256, look: Look) -> Response:
     return StreamingResponse(_pieces(file), media_type=UNNAMED, headers=headers)
 
 
-def _require_welcome(member: Member, code: str, command: AttachEvidence) -> None:
+def require_welcome(member: Member, code: str, command: AttachEvidence) -> None:
     """Refuse a file nobody could attach before its bytes are taken in."""
     loaded, now = member.house.desk.load(member.unseen), member.house.now()
     subject = loaded.project(code)

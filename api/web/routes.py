@@ -4,10 +4,17 @@ from fastapi import APIRouter, Depends
 
 from api.web import (
     decisions,
+    letters,
+    opening,
     portfolios,
     preferences,
+    presenting,
     projects,
+    reports,
+    review_forms,
+    reviews,
     signing,
+    sittings,
     static_files,
     trail,
     work,
@@ -22,6 +29,13 @@ ROUTERS = (
     projects.router,
     decisions.router,
     trail.router,
+    reviews.router,
+    review_forms.router,
+    letters.router,
+    opening.router,
+    presenting.router,
+    sittings.router,
+    reports.router,
 )
 
 

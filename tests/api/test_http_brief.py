@@ -27,8 +27,8 @@ def test_a_brief_says_what_is_asked_by_whom_and_what_each_option_would_do(bridge
 
 def test_only_the_one_who_looks_sees_what_their_own_vote_would_lead_to(bridge: Bridge) -> None:
     bridge.opened()
-    assert shown(bridge.pm.get(BRIEF))["brief"]["yours"] is None
-    yours = brief(bridge, "chair")["yours"]
+    assert shown(bridge.pm.get(BRIEF))["brief"]["yours"] == []
+    (yours,) = brief(bridge, "chair")["yours"]
     assert (yours["seat"], yours["ballot"], yours["may_vote"]) == ("chair", None, True)
     assert not yours["decides"]
 
@@ -37,7 +37,7 @@ def test_the_vote_that_settles_a_review_is_said_to_decide(bridge: Bridge) -> Non
     bridge.opened()
     for seat, option in (("finance", "go"), ("works", "no"), ("safety", "no")):
         made(bridge.vote(seat, option))
-    yours = brief(bridge, "chair")["yours"]
+    (yours,) = brief(bridge, "chair")["yours"]
     assert yours["decides"]
     assert [(one["option"], one["outcome"]) for one in yours["if_voted"]] == [
         ("go", "approve"),  # a tie, and the chair's own choice settles it
@@ -64,7 +64,7 @@ def test_looking_back_shows_the_brief_as_it_was_and_lets_nobody_vote(bridge: Bri
     then = brief(bridge, "chair", as_of=before)
     assert then["review"]["ballots"] == []
     assert then["preview"]["waiting"] == ["chair", "finance", "safety", "works"]
-    assert then["yours"]["may_vote"] is False
+    assert then["yours"][0]["may_vote"] is False
     assert brief(bridge, "chair")["preview"]["waiting"] == ["chair", "safety", "works"]
 
 
@@ -76,7 +76,7 @@ def test_a_ruled_review_shows_no_more_what_its_options_would_do(bridge: Bridge) 
     found = brief(bridge, "chair")
     assert [option["does"] for option in found["options"]] == [None, None]
     assert found["preview"]["may_rule"] is False
-    assert found["yours"]["may_vote"] is False
+    assert found["yours"][0]["may_vote"] is False
 
 
 def test_a_review_there_is_not_has_no_brief(bridge: Bridge) -> None:
