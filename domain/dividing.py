@@ -171,6 +171,7 @@ def _succeeded(
                 due=held.due,
                 evidence=held.evidence,
                 ruling=held.ruling,
+                board=held.board,
                 source=one.project,
                 division=order.ruling,
             )
