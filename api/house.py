@@ -16,7 +16,6 @@ from workflows.imports import Imports
 from workflows.log.signed import require_as_signed, signer_directory
 from workflows.money import Funds
 from workflows.offices import Offices
-from workflows.openable import Openings
 from workflows.outlook import Outlooks
 from workflows.people import People
 from workflows.periods import Periods
@@ -41,7 +40,6 @@ class House:
         offices, people, governing, portfolios, projects, reviews, merges, rulings, imports: what
             people do.
         outlooks: what a review would come to; records nothing.
-        openings: what could be decided about a project; records nothing.
         evidence: the files held here.
         views: keeps the views; ``follow()`` or ``catch_up()`` brings them up to the log, and
             ``views.reading`` answers.
@@ -89,7 +87,6 @@ class House:
         self.merges = Merges(self.desk)
         self.rulings = Rulings(self.desk)
         self.outlooks = Outlooks(self.desk)
-        self.openings = Openings(self.desk)
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
         self.takeons = Takeons(self.desk, self.people)

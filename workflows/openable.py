@@ -8,7 +8,6 @@ from domain.project import Project
 from domain.refusals import FieldMissing, Refused
 from domain.review_commands import OpenReview
 from domain.words import ABOUT_SEVERAL, MatterKind
-from workflows.desk import Desk
 from workflows.loaded import Loaded
 from workflows.reviews import NOT_ABOUT_A_PROJECT, opened
 from workflows.voting import refusal_of
@@ -40,35 +39,37 @@ class Openable(NamedTuple):
     refusal: Refused | None
 
 
-class Openings:
-    """Where one sees what could be decided about a project."""
+def openable(loaded: Loaded, code: str, act: Act) -> tuple[Openable, ...]:
+    """Return the gates and matters about one project, the gates first.
 
-    def __init__(self, desk: Desk) -> None:
-        """Look at what a desk works on."""
-        self._desk = desk
-
-    def of(self, code: str, act: Act) -> tuple[Openable, ...]:
-        """Return the gates and matters about one project, in the policy's order.
-
-        Raises:
-            NotKnown: there is no such project.
-            NotInForce: no policy governs it now.
-        """
-        loaded = self._desk.load()
-        project = loaded.project(code)
-        _, policy = loaded.governing(project, act.now)
-        return tuple(_openable(loaded, project, act, *one) for one in _wanted(policy))
+    Raises:
+        NotKnown: there is no such project.
+        NotInForce: no policy governs it now.
+    """
+    project = loaded.project(code)
+    _, policy = loaded.governing(project, act.now)
+    return tuple(_openable(loaded, project, act, *one) for one in _wanted(policy))
 
 
 def _wanted(policy: Policy) -> list[tuple[str, str | None, MatterKind]]:
-    found: list[tuple[str, str | None, MatterKind]] = []
-    for name, matter in policy.matters.items():
-        if matter.kind is MatterKind.PASS_GATE:
-            gates = matter.gates or tuple(gate.id for gate in policy.lifecycle.gates)
-            found += [(name, gate, matter.kind) for gate in gates]
-        elif matter.kind not in NOT_ABOUT_A_PROJECT | ABOUT_SEVERAL:
-            found.append((name, None, matter.kind))
-    return found
+    """Return the gates in the order of the lifecycle, then every other matter about a project."""
+    deciding = {
+        gate: name
+        for name, matter in policy.matters.items()
+        if matter.kind is MatterKind.PASS_GATE
+        for gate in matter.gates or tuple(gate.id for gate in policy.lifecycle.gates)
+    }
+    found: list[tuple[str, str | None, MatterKind]] = [
+        (deciding[gate.id], gate.id, MatterKind.PASS_GATE)
+        for gate in policy.lifecycle.gates
+        if gate.id in deciding
+    ]
+    elsewhere = NOT_ABOUT_A_PROJECT | ABOUT_SEVERAL | {MatterKind.PASS_GATE}
+    return found + [
+        (name, None, matter.kind)
+        for name, matter in policy.matters.items()
+        if matter.kind not in elsewhere
+    ]
 
 
 def _openable(

@@ -17,6 +17,7 @@ from domain.review import Review
 from workflows.desk import Desk
 from workflows.effecting import effects
 from workflows.loaded import EVOLVES, Loaded
+from workflows.openable import Openable, openable
 from workflows.rulings import ruled
 from workflows.store.contract import Log, Recorded
 from workflows.store.states import States
@@ -88,6 +89,10 @@ class Outlooks:
             return self._desk.load()
         states = States(_Until(self._desk.log, position), EVOLVES)
         return Loaded(states, self._desk.texts, position)
+
+    def openings(self, code: str, act: Act) -> tuple[Openable, ...]:
+        """Return what reviews of a project could be opened now, and why others cannot."""
+        return openable(self._desk.load(), code, act)
 
     def of(self, stream: str, act: Act, position: int | None = None) -> Outlook:
         """Return what a review looks like.

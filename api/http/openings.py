@@ -22,7 +22,7 @@ def list_openings(code: Code, look: Look) -> Response:
     who = door.known(look.house, look.person)
     if who is not None:
         act = act.changed(by=who, recorded_by=who)
-    every = () if look.asked is not None else look.house.openings.of(code, act)
+    every = () if look.asked is not None else look.house.outlooks.openings(code, act)
     return look.answer(found, {"openings": [_shown(look, one) for one in every]})
 
 

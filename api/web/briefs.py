@@ -49,7 +49,11 @@ def open_checks(review: Shown) -> list[dict[str, Any]]:
     """Return the checks that failed or are unknown, each with what is known of what it asks."""
     checks = review.brief["checks"] or {}
     return [
-        {**check, "values": list(_values(review, check))}
+        {
+            **check,
+            "values": list(_values(review, check)),
+            "missing": [_missing(review, name) for name in check.get("missing", ())],
+        }
         for truth in OPENNESS
         for check in checks.get(truth, ())
     ]
@@ -74,6 +78,17 @@ def awarded(option: Mapping[str, Any], project: str) -> list[Any]:
     awards = option["fields"].get("awards", ())
     found: Mapping[str, Any] = next((one for one in awards if one["project"] == project), {})
     return list(found.get("amounts", ()))
+
+
+def _missing(review: Shown, name: str) -> str:
+    """Return what was not known, as the policy calls it; ``name`` is as `domain.criteria` says."""
+    kind, _, of = name.rpartition(":")
+    match kind:
+        case "evidence":
+            return review.policy.evidence(of)
+        case "earlier":
+            return review.policy.gate(of)
+    return review.policy.fact(of)
 
 
 def _values(review: Shown, check: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

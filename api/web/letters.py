@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.http.conditions import list_project_conditions
 from api.http.decisions import show_decision
 from api.http.projects import show_project
 from api.http.review_acts import Stream
@@ -17,7 +18,6 @@ from domain.refusals import NotKnown
 
 router = APIRouter(include_in_schema=False)
 ALLOCATED = "funds.allocated/1"
-IMPOSED = "condition.imposed/1"
 
 
 @router.get("/decisions/{subject}/{about}/{number}/letter")
@@ -41,10 +41,8 @@ def show_letter(stream: Stream, visit: Visiting) -> Response:
         policy=words,
         version=version,
         projects=projects,
-        names=names,
         members=[names.get(one.get("person")) for one in about.get("panel", ())],
-        conditions=[one["data"] for one in effects if one["topic"] == IMPOSED],
-        words_of=_words(pack),
+        conditions=[one for project in projects for one in _conditions(visit, project, stream)],
         money=[line for one in effects if one["topic"] == ALLOCATED for line in _lines(one)],
         review_dates=sorted({d for one in effects if (d := one["data"].get("review_date"))}),
         next_gates=[] if words is None else _next_gates(words, projects),
@@ -69,9 +67,12 @@ def _projects(visit: Visit, decision: Mapping[str, Any]) -> Iterator[dict[str, A
             yield {**project, "manager": manager, "sponsor": brought.get("sponsor")}
 
 
-def _words(pack: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return the words of each condition of a pack by its name."""
-    return {} if pack is None else dict(pack["conditions"])
+def _conditions(visit: Visit, project: Mapping[str, Any], stream: str) -> Iterator[dict[str, Any]]:
+    """Yield the conditions a ruling imposed on a project, whatever became of them since."""
+    found = told(list_project_conditions(project["code"], visit.look, visit.whole()))
+    for one in reversed(found["conditions"]):
+        if one["ruling"] == stream:
+            yield one
 
 
 def _lines(effect: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """One form sent: shown to be ours, by somebody signed in, about now; and where it leads."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -83,14 +83,21 @@ class Post:
         return RedirectResponse(linked(local_path(path), query), status_code=303)
 
 
-async def genuine(request: Request) -> None:
+async def genuine(request: Request) -> AsyncIterator[None]:
     """Refuse whatever changes something and was not sent by a page of ours for this visitor.
 
     Raises:
         Turned: it was not, or cannot be read as a form.
     """
-    if request.method not in READS:
-        require_ours(request, (await _form(request)).get("token"))
+    if request.method in READS:
+        yield
+        return
+    form = await _form(request)
+    try:
+        require_ours(request, form.get("token"))
+        yield
+    finally:
+        await form.close()  # the files that came with it lie on a disk
 
 
 async def _posting(request: Request) -> Post:

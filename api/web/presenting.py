@@ -59,13 +59,11 @@ def present(stream: Stream, post: Posting, visit: Visiting) -> Response:
 def _page(visit: Visit, review: Shown, filled: dict[str, str], refusal: Refusal | None) -> Response:
     rule = review.policy.rule(review.matter)
     projects = projects_of(review.brief["review"])
-    code = review.brief["review"]["code"]
     return tab(
         visit,
         review,
         "present",
         OK if refusal is None else refusal.status,
-        path=f"/reviews/{code}/present",
         filled=filled,
         refusal=refusal,
         form_refused="present",

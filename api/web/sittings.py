@@ -75,7 +75,6 @@ def _page(visit: Visit, review: Shown, filled: dict[str, str], refusal: Refusal 
         review,
         "sitting",
         OK if refusal is None else refusal.status,
-        path=f"/reviews/{row['code']}/sitting",
         filled=filled,
         refusal=refusal,
         form_refused="sitting",

@@ -133,3 +133,34 @@ def test_an_option_that_cannot_be_carried_out_says_why_before_the_vote(served: A
     found = treasury.brief(path)
     (fund,) = found["options"]
     assert fund["does"]["refused"]["code"] == "funds_available"
+
+
+def test_a_brief_says_why_an_act_is_not_open_to_whoever_looks(bridge: Bridge) -> None:
+    bridge.opened()
+    doors = brief(bridge, "chair")["doors"]
+    assert doors["rule"]["code"] == "review_still_open"
+    assert (doors["postpone"], doors["withdraw"]) == (None, None)
+    stranger = shown(bridge.served.caller("Rita", "reader").get(BRIEF))["brief"]
+    assert {one["code"] for one in stranger["doors"].values()} == {"not_permitted"}
+    assert stranger["yours"] == []
+    before = bridge.served.house.log.head()
+    assert brief(bridge, "chair", as_of=before)["doors"] is None
+
+
+def test_a_seat_that_may_not_vote_any_more_says_why(bridge: Bridge) -> None:
+    bridge.opened()
+    made(bridge.members["safety"].post(f"{REVIEW}/conflicts", {"reason": "My sister builds it."}))
+    (yours,) = brief(bridge, "safety")["yours"]
+    assert (yours["may_vote"], yours["refused"]["code"]) == (False, "in_conflict")
+    assert yours["may_contest"] is False
+
+
+def test_what_can_be_taken_up_about_a_project_is_listed_with_reasons(bridge: Bridge) -> None:
+    (gate,) = shown(bridge.pm.get(f"/projects/{PROJECT}/openings"))["openings"]
+    assert (gate["gate"], gate["needs"], gate["refusal"]) == ("g1", None, None)
+    bridge.opened()
+    head = bridge.served.house.log.head()
+    (gate,) = shown(bridge.pm.get(f"/projects/{PROJECT}/openings", min_position=head))["openings"]
+    assert gate["refusal"]["code"] == "taken"
+    assert shown(bridge.pm.get(f"/projects/{PROJECT}/openings", as_of=head))["openings"] == []
+    refused(bridge.pm.get("/projects/NONE/openings"), 404, "not_known")

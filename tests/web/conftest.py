@@ -23,6 +23,9 @@ PAGES = (
     "/projects",
     "/decisions",
     DECISION,
+    f"{DECISION}/letter",
+    "/decisions/report",
+    "/reviews/new",
     "/trail",
     "/preferences",
 )

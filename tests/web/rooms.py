@@ -38,6 +38,7 @@ class Room:
     @property
     def review(self) -> dict[str, Any]:
         head = self.bridge.served.house.log.head()
-        found = shown(self.bridge.pm.get(REVIEW, min_position=head))["review"]
+        caller = self.bridge.served.caller("Rita", "reader")
+        found = shown(caller.get(REVIEW, min_position=head))["review"]
         assert isinstance(found, dict)
         return found
