@@ -1,5 +1,6 @@
 """The demo at the command line: loaded once, and who a visitor can be."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from api.cli_output import note, progress_bar, say
@@ -31,3 +32,8 @@ def say_visitors(data: Path) -> None:
         roles = " ".join(f"--role {role}" for role in account.roles)
         say(f"  {account.name}, {account.does}")
         say(f"    quorate token --data {data} --actor {account.email} {roles}")
+
+
+def first_steps(place: str) -> Iterator[str]:
+    """Return what a server says of signing in to the demo."""
+    yield f"To sign in: open {place}/ and choose who to be; one click, no password."

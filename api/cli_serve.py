@@ -51,10 +51,12 @@ def demo(
     with closing(_listening(host, port)) as listener:
         cli_demo.load(data)
         cli_demo.say_visitors(data)
-        _serve(data, listener, None, signing=True)
+        _serve(data, listener, None, signing=True, demo=True)
 
 
-def _serve(data: Path, listener: socket.socket, actor: str | None, *, signing: bool) -> None:
+def _serve(
+    data: Path, listener: socket.socket, actor: str | None, *, signing: bool, demo: bool = False
+) -> None:
     settings = Settings.from_environment(os.environ)
     with acting(data, actor, founds=True) as operator:
         address, taken = listener.getsockname()[:2]
@@ -62,7 +64,8 @@ def _serve(data: Path, listener: socket.socket, actor: str | None, *, signing: b
         place = f"http://{named}:{taken}"
         say(f"Serving {data} at {place}/, the API at {place}/api/v1; interrupt to stop.")
         say(f"For the API: quorate token --data {data} --actor NAME --role office")
-        for line in cli_account.first_steps(data, operator.person.name, place, settings):
+        own = cli_account.first_steps(data, operator.person.name, place, settings)
+        for line in cli_demo.first_steps(place) if demo else own:
             say(line)
         sys.stdout.flush()
         application = create_app(operator.house, Issuer(data, now, settings), settings)

@@ -21,6 +21,7 @@ from workflows.people import People
 from workflows.periods import Periods
 from workflows.portfolios import Portfolios
 from workflows.projects import Projects
+from workflows.rehearsal import OpenActs
 from workflows.restricting import Restricting
 from workflows.reviews import Reviews
 from workflows.rulings import Rulings
@@ -40,6 +41,7 @@ class House:
         offices, people, governing, portfolios, projects, reviews, merges, rulings, imports: what
             people do.
         outlooks: what a review would come to; records nothing.
+        open_acts: what somebody could do, and why not; records nothing.
         evidence: the files held here.
         views: keeps the views; ``follow()`` or ``catch_up()`` brings them up to the log, and
             ``views.reading`` answers.
@@ -87,6 +89,7 @@ class House:
         self.merges = Merges(self.desk)
         self.rulings = Rulings(self.desk)
         self.outlooks = Outlooks(self.desk)
+        self.open_acts = OpenActs(self.desk, self.evidence)
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
         self.takeons = Takeons(self.desk, self.people)

@@ -10,6 +10,7 @@ from projections.decisions import DECISIONS
 from projections.evidence import EVIDENCE
 from projections.facts import FACTS
 from projections.money import MONEY
+from projections.people import PEOPLE
 from projections.policies import POLICIES
 from projections.portfolios import PORTFOLIOS
 from projections.priorities import PRIORITIES
@@ -39,4 +40,5 @@ VIEWS: tuple[View, ...] = (
     SIGHT,
     PRIORITIES,
     TAKEN_OVER,
+    PEOPLE,
 )

@@ -55,7 +55,7 @@ def _project(look: Looking, place: AsOf, outlook: Outlook, code: str) -> dict[st
     return {
         **known._asdict(),
         "title": Titles(look.house).title(code, known.title),
-        "money": _money(state, cells),
+        "money": money_by_currency(state, cells),
         "baseline": held[-1].as_json() if held else None,
         "baselines": len(held),
         "conditions": condition_lines(look.house, asked, look.day),
@@ -63,7 +63,7 @@ def _project(look: Looking, place: AsOf, outlook: Outlook, code: str) -> dict[st
     }
 
 
-def _money(state: Project, cells: tuple[MoneyCell, ...]) -> list[dict[str, Any]]:
+def money_by_currency(state: Project, cells: tuple[MoneyCell, ...]) -> list[dict[str, Any]]:
     """Return what became of a project's money, by planning currency.
 
     The cost to go is what the baseline says, or else what was asked for, less what was spent; it

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, NamedTuple
 
 import anyio.from_thread
 import anyio.to_thread
@@ -80,6 +80,13 @@ class File(Value):
         return AttachEvidence(**dict(self), sha256=kept.sha256, size=kept.size)
 
 
+class Arriving(NamedTuple):
+    """The bytes of a file on their way, and how many of them are taken at most."""
+
+    chunks: Iterator[bytes]
+    bytes_max: int
+
+
 async def _described(
     request: Request,
     evidence: Annotated[Name, Query(description="Kind of evidence, as the policy names it.")],
@@ -105,11 +112,8 @@ async def attach_evidence(
     """Attach a file: the body is its bytes, and Content-Type says what they are."""
 
     def attach() -> Told:
-        house = member.house
-        require_welcome(member, code, described.attach(_NOTHING))
-        kept = house.evidence.keep(_chunks(request), settings_of(request).evidence_bytes_max)
-        answer = house.projects.attach(code, described.attach(kept), member.act, if_match)
-        return member.made(answer, "/projects/{project}/evidence")
+        most = settings_of(request).evidence_bytes_max
+        return attach_file(code, described, member, Arriving(_chunks(request), most), if_match)
 
     # Files have threads of their own: however slowly they come, the other routes go on.
     return await anyio.to_thread.run_sync(attach, limiter=request.app.state.uploads)
@@ -152,6 +156,17 @@ def fetch_evidence(sha256: Sha256, look: Look) -> Response:
         "Quorate-Position": str(look.here.position),
     }
     return StreamingResponse(_pieces(file), media_type=UNNAMED, headers=headers)
+
+
+def attach_file(
+    code: str, described: File, member: Member, arriving: Arriving, if_match: int | None
+) -> Told:
+    """Attach a file whose bytes arrive, however they do."""
+    house = member.house
+    require_welcome(member, code, described.attach(_NOTHING))
+    kept = house.evidence.keep(arriving.chunks, arriving.bytes_max)
+    answer = house.projects.attach(code, described.attach(kept), member.act, if_match)
+    return member.made(answer, "/projects/{project}/evidence")
 
 
 def require_welcome(member: Member, code: str, command: AttachEvidence) -> None:

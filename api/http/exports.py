@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Response
 from api.export_files import to_csv, to_xlsx
 from api.exporting import export
 from api.http.decisions import Bound, OfProject, Reported, WithOutcome
-from api.http.looking import Look, Looking
-from api.http.projects import Effective, InPhase, InPortfolio, InStanding
+from api.http.looking import Effective, Look, Looking
+from api.http.projects import InPhase, InPortfolio, InStanding
 from domain.base import Code
 
 router = APIRouter(tags=["exports"])

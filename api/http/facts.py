@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.http.acting import IfMatch, Member, Told
-from api.http.looking import Look, Looking, Seen
+from api.http.looking import Effective, Look, Looking, Seen
 from api.http.shown import Names, at_answer, texts
 from domain.base import Code
 from domain.project import project_stream
@@ -24,10 +24,10 @@ def record_fact(code: Code, command: RecordFact, member: Member, if_match: IfMat
 
 
 @router.get("/projects/{code}/facts", response_model=Seen)
-def list_facts(code: Code, look: Look) -> Response:
+def list_facts(code: Code, look: Look, effective: Effective = None) -> Response:
     """List what is known of a project, each fact with everything that was ever said of it."""
     place = at_answer(project(look.views, code, look.asked))
-    found = known(look.views, project_stream(code), place)
+    found = known(look.views, project_stream(code), place, look.instant(effective))
     said = [(one, history(look.views, one.subject, one.fact, place).found) for one in found.found]
     return look.answer(found, {"facts": _shown(look, said)})
 

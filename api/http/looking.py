@@ -32,6 +32,10 @@ AsOfGiven = Annotated[
         " office's zone. Now, when absent.",
     ),
 ]
+Effective = Annotated[
+    str | None,
+    Query(max_length=40, description="As it was then: a moment with its offset, or a date."),
+]
 MinPosition = Annotated[
     int | None,
     Query(ge=0, le=INTEGER_MAX, description="Wait until the views have seen this position."),

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Response
 
 from api.http.acting import Founder, Told
 from api.http.folded import folded
-from api.http.looking import Look, Seen
+from api.http.looking import Look, Pages, Seen
 from api.http.shown import Names
 from domain.base import Code, Value
 from domain.office import OFFICE, Office
 from domain.person import JoinPeople, LinkIdentity, RegisterPerson, person_stream
 from domain.refusals import NotKnown
 from domain.review_commands import Words
+from projections.people import people
 
 router = APIRouter(tags=["people"])
 
@@ -41,6 +42,21 @@ def join_people(person: Code, joining: Joining, office: Founder) -> Told:
     """Say that this person is another one on record; that id stands for both from now on."""
     command = JoinPeople(person=person, into=joining.into, reason=joining.reason)
     return office.made(office.house.people.join(command, office.act), "/people/{person}")
+
+
+@router.get("/people", response_model=Seen)
+def list_people(look: Look, pages: Pages) -> Response:
+    """List everybody on record, by id; names while they are held, addresses never."""
+    found = people(look.views, look.asked, pages.by_code())
+    names = Names(look.house)
+    shown = [
+        {
+            **names.of(row._asdict(), "by", "joined_into"),
+            "person": names.person(row.person),
+        }
+        for row in found.found
+    ]
+    return look.page(found, {"people": shown})
 
 
 @router.get("/people/{person}", response_model=Seen)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from api import door
 from api.http.acting import IfMatch, Member, Told
-from api.http.looking import Look, Looking, Pages, Seen
+from api.http.looking import Effective, Look, Looking, Pages, Seen
 from api.http.shown import Names, PhaseLabels, Titles, at_answer
 from domain.base import Code
 from domain.policy import Name
@@ -22,10 +22,6 @@ from workflows.projects import WithdrawProject
 
 router = APIRouter(tags=["projects"])
 
-Effective = Annotated[
-    str | None,
-    Query(max_length=40, description="As it was then: a moment with its offset, or a date."),
-]
 InPortfolio = Annotated[Code | None, Query(alias="portfolio", description="Code of a portfolio.")]
 InStanding = Annotated[Standing | None, Query(alias="standing")]
 InPhase = Annotated[Name | None, Query(alias="phase", description="Name of a phase.")]
@@ -62,10 +58,10 @@ def list_projects(
 
 
 @router.get("/projects/{code}", response_model=Seen)
-def show_project(code: Code, look: Look) -> Response:
+def show_project(code: Code, look: Look, effective: Effective = None) -> Response:
     """Show one project, with the steps open to it when asked about now."""
-    found = project(look.views, code, look.asked)
-    steps = _open_steps(look, code) if look.asked is None else None
+    found = project(look.views, code, look.asked, look.instant(effective))
+    steps = _open_steps(look, code) if look.asked is None and effective is None else None
     others = supersedes(look.views, at_answer(found), code).get(code, ())
     shown = {**_whole(look, found), "supersedes": others, "open_steps": steps}
     return look.answer(found, {"project": shown}, {"ETag": f'"{found.found.version}"'})

@@ -22,7 +22,7 @@ SECURE = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 _LONG = re.compile(
-    rf"{BASE}/projects/[^/]+/evidence|/reviews/[^/]+/[^/]+/[^/]+/sitting|/decisions/report"
+    rf"(?:{BASE})?/projects/[^/]+/evidence|/reviews/[^/]+/[^/]+/[^/]+/sitting|/decisions/report"
 )
 """Paths whose body is a file."""
 _MISSING = "the request brings no token"

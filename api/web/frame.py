@@ -47,6 +47,7 @@ NAVIGATION = (
     Place("nav.projects", "/projects"),
     Place("nav.decisions", "/decisions"),
     Place("nav.trail", "/trail"),
+    Place("nav.authority", "/authority"),
 )
 
 

@@ -6,13 +6,19 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.door import ACTING
 from api.http.money import exact, show_money
 from api.http.portfolios import list_portfolios
+from api.web import vocabulary
 from api.web.envelope_bars import bar
 from api.web.projects import every_project
+from api.web.returned import Returned
 from api.web.visit import Visit, Visiting, told
+from domain.authority import matter_of_kind
 from domain.base import Code
-from domain.words import Standing
+from domain.policy import Policy
+from domain.words import MatterKind, Standing
+from workflows.rounds import IN_ROUNDS
 
 router = APIRouter(include_in_schema=False)
 BOXES = 12
@@ -32,6 +38,12 @@ def show_portfolios(visit: Visiting) -> Response:
 @router.get("/portfolios/{code}")
 def show_portfolio(code: Code, visit: Visiting) -> Response:
     """Show one portfolio: money by period and kind, and its projects by phase."""
+    return portfolio_page(visit, code)
+
+
+def portfolio_page(visit: Visit, code: str, sent: Returned | None = None) -> Response:
+    """Return the page of a portfolio, with a form that came back where there is one."""
+    policy = vocabulary.governing(visit, code)
     money = _money(visit, code)
     period, kind = visit.text("period"), visit.text("kind")
     cells = [
@@ -58,7 +70,23 @@ def show_portfolio(code: Code, visit: Visiting) -> Response:
         envelope=_sum((cell["envelope"] for cell in cells), currency),
         free=_sum((cell["free"] for cell in cells), currency),
         projects=len(projects),
+        members=list(projects.values()),
+        rule=vocabulary.money_of(policy),
+        rounds=_rounds(visit, policy),
+        closes=policy is not None and matter_of_kind(policy, MatterKind.CLOSE_PERIOD) is not None,
+        may_act=not visit.look.person.roles.isdisjoint(ACTING),
+        sent=sent,
     )
+
+
+def _rounds(visit: Visit, policy: Policy | None) -> list[vocabulary.Term]:
+    """Return the matters of a policy that are decided about several projects at once."""
+    known = {} if policy is None else policy.matters
+    return [
+        vocabulary.Term(name, vocabulary.label(visit, matter.label, name))
+        for name, matter in known.items()
+        if matter.kind in IN_ROUNDS
+    ]
 
 
 def _money(visit: Visit, code: str) -> dict[str, Any]:

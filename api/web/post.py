@@ -45,6 +45,10 @@ class Post:
         """Return every value of a field, for boxes that may be ticked together."""
         return [value for value in self._form.getlist(name) if isinstance(value, str)]
 
+    def every(self) -> Mapping[str, tuple[str, ...]]:
+        """Return every value of every field, for a form that comes back as it was filled in."""
+        return {name: tuple(self.texts(name)) for name in self.fields}
+
     def file(self, name: str) -> UploadFile | None:
         """Return a file that was chosen, None where none was."""
         given = self._form.get(name)
@@ -62,14 +66,22 @@ class Post:
             Turned: the page was looking back.
         """
         door.require_role(self.request.state.person, roles)
+        self.require_now()
+        key = door.require_key(self.text("key") or None)
+        return Acting(self.request, Response(), key)
+
+    def require_now(self) -> None:
+        """Refuse a form of a page that looks back.
+
+        Raises:
+            Turned: it does.
+        """
         if self.request.query_params.keys() & {"as_of", "effective"}:
             raise Turned(
                 "looking_back",
                 "this page looks back, and nothing can be done in the past",
                 "Go back to now, look at what has changed since, and do it there.",
             )
-        key = door.require_key(self.text("key") or None)
-        return Acting(self.request, Response(), key)
 
     def done(self, path: str, position: int, said: str = "done") -> Response:
         """Return the way on to a page that has seen what was done.
@@ -89,15 +101,13 @@ async def genuine(request: Request) -> AsyncIterator[None]:
     Raises:
         Turned: it was not, or cannot be read as a form.
     """
-    if request.method in READS:
-        yield
-        return
-    form = await _form(request)
     try:
-        require_ours(request, form.get("token"))
+        if request.method not in READS:
+            require_ours(request, (await _form(request)).get("token"))
         yield
     finally:
-        await form.close()  # the files that came with it lie on a disk
+        # Files of a form lie on the disk until it is closed.
+        await request.close()
 
 
 async def _posting(request: Request) -> Post:

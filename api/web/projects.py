@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.door import ACTING
 from api.http.looking import Paging
 from api.http.portfolios import list_portfolios
 from api.http.projects import list_projects
@@ -39,6 +40,7 @@ def show_projects(visit: Visiting) -> Response:
         orders=ORDERS,
         asked={name: visit.text(name) for name in ("portfolio", "standing", "phase", "text")},
         order=order,
+        may_act=not visit.look.person.roles.isdisjoint(ACTING),
         two_clocks=True,
     )
 

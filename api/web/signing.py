@@ -1,11 +1,12 @@
 """Signing in and out, and the welcome by a link that works once."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.accounts import Session
+from api.demo.accounts import be, visitors
 from api.passwords import CHARACTERS_MAX, CHARACTERS_MIN
 from api.web.frame import Frame
 from api.web.post import Posting
@@ -18,7 +19,7 @@ from api.web.sessions import (
     session_of,
     set_cookie,
 )
-from api.web.walls import SIGN_IN, WELCOME
+from api.web.walls import SIGN_IN, SIGN_IN_AS, WELCOME
 from domain.refusals import Malformed, NotNow, NotPermitted, Refused
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +40,7 @@ def show_sign_in(request: Request, frame: Framed, next: str = "/") -> Response: 
     """Show the form to sign in with."""
     if session_of(request) is not None:
         return RedirectResponse(local_path(next), status_code=303)
-    return frame.page("sign_in.html", next=local_path(next), name="", refusal=None)
+    return _sign_in(frame, {"next": local_path(next), "name": "", "refusal": None})
 
 
 @router.post(SIGN_IN)
@@ -50,8 +51,15 @@ def sign_in(request: Request, post: Posting) -> Response:
         session = accounts_of(request).sign_in(name, post.fields.get("password", ""))
     except (NotPermitted, NotNow) as refusal:
         fields = {"next": wanted, "name": name[:200], "refusal": refusal}
-        return Frame(request).page("sign_in.html", _STATUS[type(refusal)], **fields)
+        return _sign_in(Frame(request), fields, _STATUS[type(refusal)])
     return _entered(request, session, wanted)
+
+
+@router.post(SIGN_IN_AS)
+def sign_in_as(request: Request, post: Posting) -> Response:
+    """Begin a session as one of the made-up people of a demo; refused in any other office."""
+    session = be(Frame(request).office, post.text("email"), accounts_of(request))
+    return _entered(request, session, local_path(post.text("next")))
 
 
 @router.post("/sign-out")
@@ -85,6 +93,11 @@ def welcome(request: Request, secret: str, post: Posting) -> Response:
     except Malformed as refusal:
         return _welcome(Frame(request), account.name, refusal)
     return _entered(request, session, "/")
+
+
+def _sign_in(frame: Frame, fields: dict[str, Any], status: int = 200) -> Response:
+    """Return the form to sign in with; where the office is a demo, with everybody one can be."""
+    return frame.page("sign_in.html", status, visitors=visitors(frame.office), **fields)
 
 
 def _welcome(frame: Frame, name: str, refusal: Refused | None) -> Response:

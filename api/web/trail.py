@@ -1,5 +1,7 @@
 """The trail: what is on record, who did it, for whom, and who sent it."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from api.http.trail import list_trail
@@ -15,13 +17,21 @@ def show_trail(visit: Visiting) -> Response:
     subject = visit.text("subject", SUBJECT_MAX)
     stream = subject if ":" in subject or not subject else f"project:{subject}"
     found = told(list_trail(visit.look, visit.paging(), subject=stream or None))
-    rows = [
-        {**row, "word": row["topic"].partition("/")[0].replace(".", "_")} for row in found["trail"]
-    ]
     return visit.page(
         "trail.html",
-        rows=rows,
+        rows=_worded(found),
         next=found["next"],
         not_shown=found["not_shown"],
         subject=subject,
     )
+
+
+def trail_rows(answer: Response) -> list[dict[str, Any]]:
+    """Return the entries of a trail the API answers with, each with the key of its word."""
+    return _worded(told(answer))
+
+
+def _worded(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {**row, "word": row["topic"].partition("/")[0].replace(".", "_")} for row in found["trail"]
+    ]

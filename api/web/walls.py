@@ -17,6 +17,7 @@ from api.web.sessions import SESSION
 from api.web.static_files import PREFIX
 
 SIGN_IN = "/sign-in"
+SIGN_IN_AS = "/sign-in/as"
 WELCOME = "/welcome/"
 
 
@@ -68,7 +69,7 @@ def _asks_for_a_page(scope: Scope) -> bool:
 
 def _is_open(path: str) -> bool:
     """Return whether a path answers to whoever is not signed in."""
-    return path == SIGN_IN or path == "/sign-out" or path.startswith((PREFIX, WELCOME))
+    return path in {SIGN_IN, SIGN_IN_AS, "/sign-out"} or path.startswith((PREFIX, WELCOME))
 
 
 def _to_sign_in(request: Request) -> RedirectResponse:

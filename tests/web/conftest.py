@@ -28,6 +28,16 @@ PAGES = (
     "/reviews/new",
     "/trail",
     "/preferences",
+    "/projects/C",
+    "/projects/B",
+    "/projects/D",
+    "/projects/new",
+    "/authority",
+    "/boards",
+    "/people",
+    "/me",
+    "/policies",
+    "/policies/capital",
 )
 """Every page somebody signed in can look at, in the office of `shared`; browsers walk over them."""
 CHROMIUM = Path("/usr/bin/chromium")
