@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 import anyio
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.middleware import Middleware
 
 from api.accounts import Accounts
+from api.description import described
 from api.house import House
 from api.http import (
     authority,
@@ -30,6 +29,7 @@ from api.http import (
     money,
     office,
     open_acts,
+    openings,
     people,
     policies,
     portfolios,
@@ -45,7 +45,6 @@ from api.http.acting import BASE
 from api.http.answers import answer_everything
 from api.http.validity import plain_query
 from api.http.walls import BodyWall, SecureHeaders, SignInWall
-from api.problems import MEDIA_TYPE, Problem
 from api.settings import Settings
 from api.sign_in import Issuer
 from api.web.routes import pages
@@ -75,6 +74,7 @@ ROUTERS = (
     exports.router,
     conditions.router,
     brief.router,
+    openings.router,
     inbox.router,
     takeons.router,
     trail.router,
@@ -116,7 +116,7 @@ def create_app(house: House, issuer: Issuer, settings: Settings | None = None) -
     app.state.arrivals = live.Arrivals(house.log, chosen.streams_max)
     _include(app)
     answer_everything(app)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]  # the documented way
     return app
 
 
@@ -143,45 +143,3 @@ def _lifespan(app: FastAPI) -> AbstractAsyncContextManager[None]:
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Return the description of the API, in which every error is a problem."""
-    if app.openapi_schema is None:
-        described = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            routes=app.routes,
-            separate_input_output_schemas=False,
-        )
-        schemas = described["components"]["schemas"]
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(shape.pop("$defs", {}), Problem=shape)
-        for path in described["paths"].values():
-            for method, operation in path.items():
-                operation["responses"] |= _problems_of(method)
-        app.openapi_schema = described
-    return app.openapi_schema
-
-
-def _problems_of(method: str) -> dict[str, Any]:
-    shape = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    further = ("400", "409", "412", "413") if method == "post" else ()
-    codes = ("401", "403", "404", "422", "503", *further)
-    return {code: {"description": _SAID[code], "content": shape} for code in sorted(codes)}
-
-
-_SAID = {
-    "400": "The request cannot be read.",
-    "401": "No verified identity.",
-    "403": "Not permitted.",
-    "404": "Not known.",
-    "409": "Not now, taken, or in conflict with something else.",
-    "412": "Somebody changed it since you looked.",
-    "413": "Too large.",
-    "422": "The content does not fit.",
-    "503": "Not available at the moment; Retry-After says when to come back.",
-}

@@ -12,6 +12,7 @@ from api.http.inbox import board_rule, proposer_decides, waiting_lines
 from api.http.shown import Names
 from api.sign_in import subject_of
 from domain.base import moment_text
+from domain.event import stream_code
 from domain.person import person_stream
 from domain.project import project_stream
 from domain.refusals import Malformed, NotKnown
@@ -94,12 +95,21 @@ def person_of(house: House, given: str) -> str:
     vouched = [Vouched(issuer=OFFICE_ISSUER, subject=subject) for subject in subjects]
     vouched.append(Vouched(issuer=IMPORT_ISSUER, subject=given))
     found = {known for one in vouched if (known := house.people.known(one)) is not None}
+    found = found or _named(house, given)
     if not found:
         raise NotKnown(f"nobody is known as {given}", fix="Give a name, an address or an id.")
     if len(found) > 1:
         ids = ", ".join(sorted(found))
         raise Malformed(f"several people are known as {given}: {ids}", fix="Give the id.")
     return found.pop()
+
+
+def _named(house: House, name: str) -> set[str]:
+    """Return who bears a name: whoever was registered by an address is known by that alone."""
+    names, office = Names(house), house.desk.load().office()
+    every = {office.one(stream_code(one)) for one in house.log.streams("person")}
+    shown = {person: (names.person(person) or {}).get("name") for person in every}
+    return {person for person, held in shown.items() if held and held.casefold() == name.casefold()}
 
 
 def _day(look: Looking) -> str:

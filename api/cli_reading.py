@@ -53,7 +53,10 @@ def status(
         columns = (Column("CODE"), Column("TITLE", gives_way=True), Column("PHASE"),
                    Column("STANDING"), Column("SINCE"), Column("RANK", right=True))  # fmt: skip
         shown = "code title phase_label standing since_day rank".split()
-        cells = ([{**line, "since_day": _day(line)}[name] for name in shown] for line in lines)
+        cells = (
+            [{**line, "standing": _standing(line), "since_day": _day(line)}[name] for name in shown]
+            for line in lines
+        )
         # The column of ranks is there for who gives any.
         given = any(line["rank"] is not None for line in lines)
         say_table(

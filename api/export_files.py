@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
-from api.export_table import FORMAT, FORMS, Form, Table, cell_text
+from api.export_table import FORMAT, FORMS, NOT_SHOWN, Form, Table, cell_text
 from domain.base import number_text
 from domain.refusals import Malformed
 from workflows.book_cells import Cell, Unreadable, read_sheets
@@ -100,9 +100,10 @@ def read_export(content: bytes) -> tuple[Table, Said]:
         kind=about["export"],
         filters=tuple((n.removeprefix("filter "), v) for n, v in said if n.startswith("filter ")),
         instant=about.get("instant", ""),
-        position=_position(about.get("position", "")),
+        position=_number(about.get("position", ""), "at which position it holds"),
         origin=about.get("log", ""),
         rows=tuple(_row(form, row) for row in rows),
+        not_shown=_number(about.get(NOT_SHOWN, "0"), "how many rows are not shown"),
     )
     return table, said
 
@@ -141,9 +142,9 @@ def _cell(cell: Cell) -> str:
     return str(cell)
 
 
-def _position(text: str) -> int:
+def _number(text: str, what: str) -> int:
     if not re.fullmatch("[0-9]{1,15}", text):
-        raise _no_export("it does not say at which position it holds")
+        raise _no_export(f"it does not say {what}")
     return int(text)
 
 

@@ -13,6 +13,8 @@ from domain.base import Json, canonical, number_text
 
 FORMAT = "1"
 """Number of this form of exports."""
+NOT_SHOWN = "not shown"
+"""What is said of rows left out of an export; and the title of a line that sums what is hidden."""
 
 
 class Form(NamedTuple):
@@ -75,6 +77,7 @@ class Table(NamedTuple):
         instant: as of when it holds, canonical text. position: place in the log.
         origin: name of the log.
         rows: each with a text for every column.
+        not_shown: how many rows, or projects in lines of sums, whoever made it may not see.
     """
 
     kind: str
@@ -83,12 +86,15 @@ class Table(NamedTuple):
     position: int
     origin: str
     rows: tuple[tuple[str, ...], ...]
+    not_shown: int = 0
 
     @property
     def digest(self) -> str:
         """Return the SHA-256 over the question, the place, the columns and the rows."""
         about: list[Json] = [FORMAT, self.kind, self.origin, self.instant, self.position]
         asked: list[Json] = [list(one) for one in self.filters]
+        if self.not_shown:
+            about.append(self.not_shown)
         content = sha256(canonical([*about, asked, list(FORMS[self.kind].columns)]))
         for row in self.rows:
             content.update(b"\n" + canonical(list(row)))
@@ -119,6 +125,7 @@ class Table(NamedTuple):
             ("position", str(self.position)),
             *((f"filter {name}", value) for name, value in self.filters),
             ("rows", str(len(self.rows))),
+            *([(NOT_SHOWN, str(self.not_shown))] if self.not_shown else []),
             *((f"total {name}", value) for name, value in self.totals.items()),
             ("digest", self.digest),
         ]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.export_table import FORMS, Table, row_of
+from api.export_table import FORMS, NOT_SHOWN, Table, row_of
 from api.house import House
-from api.http.money import exact
-from api.http.shown import Names, PhaseLabels, at_answer
+from api.http.money import exact, titled
+from api.http.shown import Names, PhaseLabels, Titles, at_answer
 from domain.base import moment_text
 from domain.project import project_stream
 from domain.refusals import Malformed
@@ -50,6 +50,7 @@ def export(
         position=answer.position,
         origin=house.desk.load().office().origin,
         rows=tuple(row_of(kind, line) for line in answer.found),
+        not_shown=answer.not_shown,
     )
 
 
@@ -61,35 +62,39 @@ def _register(
         effective=None if effective is None else instant(effective, _zone(house)),
         portfolio=filters.get("portfolio"),
         standing=filters.get("standing"),
+        phase=filters.get("phase"),
     )
     found = register(views, asked, wanted, ALL)
-    at, phase = at_answer(found), filters.get("phase")
+    at, titles = at_answer(found), Titles(house)
     labels = None if at is None else PhaseLabels(house, at)
     lines = [
         {
             **row._asdict(),
+            "title": titles.title(row.code, row.title),
             "phase_label": row.phase if labels is None else labels.label(row.portfolio, row.phase),
             "requested": row.requested_amount,
             "currency": row.requested_currency,
         }
         for row in found.found
-        if phase in {None, row.phase}
     ]
-    return Answer(found.position, found.as_of, lines)
+    return Answer(found.position, found.as_of, lines, not_shown=found.not_shown)
 
 
 def _portfolio(
-    _house: House, views: Views, filters: Filters, asked: AsOf | None
+    house: House, views: Views, filters: Filters, asked: AsOf | None
 ) -> Answer[list[Line]]:
-    code = filters.get("portfolio")
+    code, titles = filters.get("portfolio"), Titles(house)
     if code is not None:
         one = portfolio_money(views, code, asked)
-        return Answer(one.position, one.as_of, list(_money_lines(one.found)))
-    listed = portfolios(views, asked, ALL)
-    at = at_answer(listed)
-    every = [portfolio_money(views, row.code, at).found for row in listed.found]
-    lines = [line for stands in every for line in _money_lines(stands)]
-    return Answer(listed.position, listed.as_of, lines)
+        every, found = [one.found], Answer(one.position, one.as_of, None)
+    else:
+        listed = portfolios(views, asked, ALL)
+        at = at_answer(listed)
+        every = [portfolio_money(views, row.code, at).found for row in listed.found]
+        found = Answer(listed.position, listed.as_of, None)
+    lines = [line for stands in every for line in _money_lines(titled(stands, titles))]
+    hidden = sum(cell.not_shown for stands in every for cell in stands.cells)
+    return Answer(found.position, found.as_of, lines, not_shown=hidden)
 
 
 def _decisions(
@@ -117,7 +122,7 @@ def _decisions(
                 "decided_by": decider.get("name") or decider.get("id"),
             }
         )
-    return Answer(found.position, found.as_of, lines)
+    return Answer(found.position, found.as_of, lines, not_shown=found.not_shown)
 
 
 def _money_lines(stands: PortfolioMoney) -> Iterator[Line]:
@@ -133,6 +138,8 @@ def _money_lines(stands: PortfolioMoney) -> Iterator[Line]:
         for row in cell.rows:
             said = {name: getattr(row, name) for name in ("project", "title", "phase", "standing")}
             yield {**about, **said, **_amounts(row.sums, cell)}
+        if cell.not_shown:
+            yield {**about, "title": NOT_SHOWN, **_amounts(cell.hidden, cell)}
 
 
 def _amounts(sums: Sums, cell: MoneyCell) -> Line:

@@ -70,8 +70,7 @@ class House:
             LogContradicted: the log is not the one that was signed, so nothing is added to it.
             ViewsUnavailable: the views cannot be opened.
         """
-        self.directory = directory
-        self.now = now
+        self.directory, self.now = directory, now
         self.log = open_log(directory, writable=writable, durable=durable)
         self.desk = Desk(self.log)
         self.evidence = Evidence(directory)

@@ -2,16 +2,18 @@
 
 A restricted project is shown to its proposer, to whoever is or was on the panel of a review about
 it, to the people, roles and boards (a seat held today) it is restricted to, and to auditors, since
-an audit needs the whole record. Administrators do not see it by being administrators.
+an audit needs the whole record. Administrators do not see it by being administrators. Deputies and
+delegates see what the seat sees in which they stand in, and of joined people each id is the person.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from api import door
 from api.house import House
 from api.sign_in import Role, SignedInPerson
-from domain.refusals import NotKnown
-from projections.hiding import NOTHING, Hidden, without
+from domain.event import stream_code
+from domain.stand_ins import stood_in_for
+from projections.hiding import NOTHING, Hidden, without, without_streams
 from projections.occurrence import occurrence
 from projections.sight import Restricted, projects_named, restrictions
 from workflows.calendar import day_of
@@ -41,6 +43,14 @@ class Sight:
         """Return content without whatever names a hidden project."""
         return without(content, self.hidden) if self.hidden else content
 
+    def named(self, content: Any) -> Any:
+        """Return content in which no stream of a hidden project, or of a review of one, stands."""
+        return without_streams(content, self.hidden) if self.hidden else content
+
+    def tells(self, text: str) -> bool:
+        """Return whether words that Quorate wrote name no hidden project."""
+        return not any(stream_code(project) in text for project in self.hidden)
+
     def _about(self, review: str) -> tuple[str, ...]:
         state = self._house.desk.load().state(review)
         return () if state is None else state.subjects
@@ -58,27 +68,48 @@ def sight_of(house: House, person: SignedInPerson) -> Sight:
     if not every:
         return Sight(house, NOTHING)
     who = door.known(house, person)
-    boards = _boards(house, who, frozenset(board for one in every for board in one.boards))
-    hidden = (one.project for one in every if not _sees(one, who, person.roles, boards))
+    eyes = None if who is None else _eyes(house, who, every)
+    hidden = (one.project for one in every if not _sees(one, eyes, person.roles))
     return Sight(house, frozenset(hidden))
 
 
-def _sees(one: Restricted, who: str | None, roles: frozenset[Role], boards: frozenset[str]) -> bool:
-    if one.roles & {role.value for role in roles} or one.boards & boards:
+class _Eyes(NamedTuple):
+    """As whom a person sees today.
+
+    Attributes:
+        ids: every id of theirs on record.
+        boards: boards on which they hold a seat, or stand in for whoever does.
+        seats: seats in whose members' place they may act: board, seat and every id of the member.
+    """
+
+    ids: frozenset[str]
+    boards: frozenset[str]
+    seats: frozenset[tuple[str, str, str]]
+
+
+def _sees(one: Restricted, eyes: _Eyes | None, roles: frozenset[Role]) -> bool:
+    if one.roles & {role.value for role in roles}:
         return True
-    return who is not None and (who in one.people or who in one.always)
+    if eyes is None:
+        return False
+    named = eyes.ids & (one.people | one.always)
+    return bool(named or one.boards & eyes.boards or one.seats & eyes.seats)
 
 
-def _boards(house: House, who: str | None, named: frozenset[str]) -> frozenset[str]:
-    """Return on which of some boards a person holds a seat today."""
+def _eyes(house: House, who: str, every: tuple[Restricted, ...]) -> _Eyes:
+    """Return as whom a person sees some restricted projects today."""
     loaded = house.desk.load()
-    try:
-        today = day_of(house.now(), loaded.office().zone)
-    except NotKnown:
-        return frozenset()
-    return frozenset(
-        name
-        for name in named
-        if (board := loaded.board(name)) is not None
-        and any(one.person == who and one.holds_on(today) for one in board.tenures)
-    )
+    office = loaded.office()
+    today = day_of(house.now(), office.zone)
+    names = {board for one in every for board in one.boards}
+    names |= {board for one in every for board, _seat, _person in one.seats}
+    boards, seats = set(), set()
+    for name in names:
+        board = loaded.board(name)
+        if board is None:
+            continue
+        stood_in = stood_in_for(board, who, today)
+        if stood_in or any(one.person == who and one.holds_on(today) for one in board.tenures):
+            boards.add(name)
+        seats |= {(name, seat, each) for seat, one in stood_in for each in office.ids_of(one)}
+    return _Eyes(frozenset(office.ids_of(who)), frozenset(boards), frozenset(seats))

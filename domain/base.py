@@ -35,12 +35,10 @@ def canonical(value: Json) -> bytes:
     Raises:
         NotCanonical: a float, null, integer of 2**53 or more, key outside ASCII or lone surrogate.
     """
-    _require_profile(value, "")
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    if not _fits(value):
+        _require_profile(value, "")
     try:
-        return text.encode()
+        return _WRITER.encode(value).encode()
     except UnicodeEncodeError:
         raise NotCanonical("text holds a lone surrogate, which UTF-8 cannot carry") from None
 
@@ -64,12 +62,7 @@ def parse(data: bytes) -> Json:
         NotCanonical: not UTF-8 JSON, a duplicate key, or a number with a fraction.
     """
     try:
-        value: Json = json.loads(
-            data.decode(),
-            object_pairs_hook=_without_duplicates,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-        )
+        value: Json = _READER.decode(data.decode())
     except (ValueError, RecursionError) as fault:
         raise NotCanonical(f"not canonical JSON: {fault}") from None
     return value
@@ -78,6 +71,20 @@ def parse(data: bytes) -> Json:
 def digest(data: bytes) -> str:
     """Return the SHA-256 of bytes, as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _fits(value: Any) -> bool:
+    """Return whether a value surely has a canonical form; where not, it is looked at closely."""
+    kind = type(value)
+    if kind is str or kind is bool:
+        return True
+    if kind is dict:
+        return all(
+            type(key) is str and key.isascii() and _fits(item) for key, item in value.items()
+        )
+    if kind is int:
+        return bool(abs(value) <= INTEGER_MAX)
+    return kind is list and all(map(_fits, value))
 
 
 def _require_profile(value: object, path: str) -> None:
@@ -109,12 +116,20 @@ def _no_float(text: str) -> Json:
     raise NotCanonical(f"{text}: numbers with a fraction are written as text")
 
 
+_WRITER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+_READER = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float
+)
+
+
 # --- Scalars ---------------------------------------------------------------------------------
 
 
 def moment_text(moment: datetime) -> str:
     """Return a moment as ``YYYY-MM-DDTHH:MM:SS.ffffffZ``, always six digits, always UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def number_text(number: Decimal) -> str:

@@ -80,7 +80,7 @@ class ConditionInherited(Body):
 
     Attributes:
         condition, owner, due, evidence, ruling: as it was imposed; no ruling, where it was taken
-            over.
+            over. board: then of the last decision before that, as stated.
         source: code of the project it was open on.
         division: review that decided it.
     """
@@ -91,6 +91,7 @@ class ConditionInherited(Body):
     due: datetime.date
     evidence: Name | None = None
     ruling: str | None = None
+    board: Name | None = None
     source: Code
     division: str
 
@@ -167,6 +168,7 @@ def _imposed(body: ConditionImposed | ConditionInherited, position: int) -> Obli
         due=body.due,
         evidence=body.evidence,
         ruling=body.ruling,
+        board=body.board if isinstance(body, ConditionInherited) else None,
         position=position,
     )
 

@@ -3,17 +3,25 @@
 A split may let the project keep one part and go on; otherwise its parts supersede it. A merge goes
 into one of its projects or into a new one, and supersedes the others. New projects stand where
 their sources stand, count as the proposal of who proposed the first source, and know no facts yet.
+What is made of a restricted project is restricted to the same from its first event on.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 
+from domain.base import Json
 from domain.baseline_events import BaselineDivided, Promise
 from domain.condition_events import ConditionInherited, ConditionPassedOn
+from domain.divisible import (
+    require_codes,
+    require_divisible,
+    require_fundable,
+    require_parts,
+    seen_by,
+)
 from domain.division import Source, require_whole
 from domain.effects import Ordered, Take
 from domain.event import Body, Draft
-from domain.funding import FUNDABLE
 from domain.funds import Cell, Line, PlannedLine
 from domain.lifecycle import RESUMABLE
 from domain.money import Money
@@ -23,14 +31,11 @@ from domain.portfolio import portfolio_stream
 from domain.portfolio_events import FundsDivided, HeldLine, HeldShare
 from domain.project import Project, project_stream
 from domain.project_events import ProjectProposed, ProjectRested
-from domain.refusals import FieldMissing, Malformed, NotNow, Taken
+from domain.refusals import FieldMissing, NotNow
+from domain.restriction import Restriction, restricted
 from domain.succession_events import ProjectDivided, ProjectSucceeded
-from domain.superseding import GOES_ON, superseded
+from domain.superseding import superseded
 from domain.words import Standing
-
-MERGE, SPLIT = "merge", "split"
-DIVIDING = frozenset({MERGE, SPLIT})
-"""Effects that divide projects."""
 
 
 def divide(
@@ -54,84 +59,30 @@ def divide(
     Raises:
         FieldMissing: the option says no parts, a title or a review date.
         Malformed: the number of parts is wrong, or the division is not whole.
-        NotNow: a project has ended, or new projects would not know where to stand.
+        NotNow: a project has ended, new projects would not know where to stand, or the projects are
+            restricted differently.
         Taken: the code of a new project is in use.
     """
     parts = order.option.parts
     require_divisible(tuple(source.project for source in sources))
-    _require_parts(sources, parts, order)
-    _require_codes(sources, parts, existing)
+    require_parts(sources, parts, order)
+    require_codes(sources, parts, existing)
     require_whole(sources, parts, currency)
-    _require_fundable(sources, parts)
+    who = seen_by(sources)
+    require_fundable(sources, parts)
     drafts = _handed_over(sources, parts, order, currency)
     for part in parts:
         project = existing[part.code]
         if project is None:
-            drafts += _proposed(sources, part, order, lifecycle)
+            drafts += _proposed(sources, part, order, lifecycle, who)
         drafts += _succeeded(sources, part, project, order)
+        if who is not None and (project is None or project.restriction is None):
+            drafts.append(restricted(project_stream(part.code), who))
     drafts += _funds(sources, parts, order, currency)
     codes = tuple(sorted(part.code for part in parts))
     gone = [source.project for source in sources if source.project.code not in codes]
     drafts += [superseded(project, codes, order, take) for project in gone]
     return tuple(draft.changed(effective_at=order.effective_at) for draft in drafts)
-
-
-def require_divisible(projects: tuple[Project, ...]) -> None:
-    """Refuse projects that cannot be merged or split.
-
-    Raises:
-        NotNow: one has ended, or they belong to several portfolios.
-    """
-    for project in projects:
-        if project.standing not in GOES_ON:
-            raise NotNow(
-                f"project {project.code} is {project.standing}: it is neither merged nor split",
-                fix="Leave it out, or reopen it first.",
-            )
-    others = sorted({f"{one.code} to {one.portfolio}" for one in projects})
-    if len({one.portfolio for one in projects}) > 1:
-        raise NotNow(
-            f"only projects of one portfolio are merged; {', '.join(others)} belong apart",
-            fix="Transfer them to one portfolio first.",
-        )
-
-
-def _require_parts(sources: tuple[Source, ...], parts: tuple[Part, ...], order: Ordered) -> None:
-    if not parts:
-        raise FieldMissing(f"option {order.option.id} does not say its parts")
-    if order.rule.do == SPLIT and len(parts) < 2:
-        raise Malformed(f"a split makes two or more of one project, not {len(parts)}")
-    if order.rule.do == MERGE and (len(parts) != 1 or len(sources) < 2):
-        raise Malformed(
-            f"a merge makes one of two or more projects, not {len(parts)} of {len(sources)}"
-        )
-
-
-def _require_codes(
-    sources: tuple[Source, ...], parts: tuple[Part, ...], existing: Mapping[str, Project | None]
-) -> None:
-    own = {source.project.code for source in sources}
-    codes = [part.code for part in parts]
-    for part in parts:
-        if codes.count(part.code) > 1:
-            raise Malformed(f"part {part.code} is given twice")
-        if part.code not in own and existing[part.code] is not None:
-            raise Taken(f"project {part.code} exists already and is not divided here")
-        if part.code not in own and part.title is None:
-            raise FieldMissing(f"part {part.code} is a new project and needs a title")
-        if part.code in own and part.title is not None:
-            raise Malformed(f"part {part.code} goes on and keeps its title; leave title out")
-
-
-def _require_fundable(sources: tuple[Source, ...], parts: tuple[Part, ...]) -> None:
-    standing = {source.project.code: source.project.standing for source in sources}
-    for part in parts:
-        at = standing.get(part.code, sources[0].project.standing)
-        if at not in FUNDABLE and any(line.amount.amount for line in part.allocated):
-            raise NotNow(
-                f"part {part.code} would be {at}, and holds no money then",
-                fix="Let a project that goes on take the money, or resume this one first.",
-            )
 
 
 def _handed_over(
@@ -152,7 +103,11 @@ def _handed_over(
 
 
 def _proposed(
-    sources: tuple[Source, ...], part: Part, order: Ordered, lifecycle: Lifecycle
+    sources: tuple[Source, ...],
+    part: Part,
+    order: Ordered,
+    lifecycle: Lifecycle,
+    who: Restriction | None,
 ) -> list[Draft]:
     """Return the events that put a new project where its sources stand."""
     first = sources[0].project
@@ -166,13 +121,16 @@ def _proposed(
         )
     resting = first.standing in RESUMABLE
     phase = lifecycle.phase(first.left) if resting and first.left is not None else None
+    title = part.title or part.code
     body = ProjectProposed(
-        title=part.title or part.code,
+        # As of every project that is restricted from the start, the title is a private field.
+        title=title if who is None else part.code,
         portfolio=first.portfolio,
         phase=first.phase if phase is None else phase.id,
         standing=first.standing if phase is None else phase.standing,
     )
-    drafts = [_draft(part.code, body)]
+    private: dict[str, Json] = {} if who is None else {"title": title}
+    drafts = [Draft(stream=project_stream(part.code), data=body, private=private)]
     if phase is not None:
         if first.standing is Standing.DEFERRED and order.option.review_date is None:
             raise FieldMissing(
@@ -213,6 +171,7 @@ def _succeeded(
                 due=held.due,
                 evidence=held.evidence,
                 ruling=held.ruling,
+                board=held.board,
                 source=one.project,
                 division=order.ruling,
             )

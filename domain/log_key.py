@@ -20,7 +20,7 @@ class LogKeyRotated(Body):
         replaces: the one before.
     """
 
-    TOPIC: ClassVar[str] = "log_key.rotated/1"
+    TOPIC: ClassVar[str] = "key.rotated/1"
     key: Text
     replaces: Text
 

@@ -105,6 +105,11 @@ class Office(Value):
         """Return the id that stands for a person; their own where they were never joined."""
         return self.joined.get(person, person)
 
+    def ids_of(self, person: str) -> tuple[str, ...]:
+        """Return every id of a person, the one that stands for all of them first."""
+        one = self.one(person)
+        return (one, *sorted(old for old, new in self.joined.items() if new == one))
+
 
 def pepper(act: Act) -> str:
     """Return the key under which the office that an act founds will know identities."""

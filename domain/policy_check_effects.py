@@ -1,7 +1,7 @@
 """What is wrong with one effect of an option: where it leads, and which matters it goes with."""
 
 from domain import lifecycle
-from domain.dividing import DIVIDING
+from domain.divisible import DIVIDING
 from domain.lifecycle import Found, Path, absent
 from domain.policy import EffectRule, Lifecycle, Matter, MoneyRule, Option, Policy
 from domain.words import APPROVING, MatterKind, Outcome, Standing

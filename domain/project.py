@@ -164,6 +164,7 @@ def _taken_over(body: ProjectTakenOver, event: Event) -> Project:
         code=event.stream.partition(":")[2],
         title=body.title,
         portfolio=body.portfolio,
+        homes=(body.portfolio,),
         phase=body.phase,
         standing=body.standing,
         left=body.left,

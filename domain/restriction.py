@@ -62,12 +62,17 @@ class ProjectOpened(Body):
 
 def restricted(stream: str, restriction: Restriction) -> Draft:
     """Return what records that a project is restricted; it replaces what was said before."""
-    body = ProjectRestricted(
+    body = ProjectRestricted(**dict(sorted_restriction(restriction)))
+    return Draft(stream=stream, data=body)
+
+
+def sorted_restriction(restriction: Restriction) -> Restriction:
+    """Return a restriction with each of its names once, sorted."""
+    return Restriction(
         boards=tuple(sorted({*restriction.boards})),
         roles=tuple(sorted({*restriction.roles})),
         people=tuple(sorted({*restriction.people})),
     )
-    return Draft(stream=stream, data=body)
 
 
 def opened(stream: str, restriction: Restriction | None) -> Draft:

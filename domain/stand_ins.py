@@ -74,6 +74,24 @@ def standings(
     return Found(kept, tuple(short))
 
 
+def stood_in_for(board: Board, person: str, day: datetime.date) -> frozenset[tuple[str, str]]:
+    """Return the seats in whose members' place a person may come to act on a day, with the members.
+
+    How far their authority reaches is not asked: whoever may have to act has to look first.
+    """
+    given: list[tuple[str, str]] = [
+        (one.seat, one.holder)
+        for one in board.deputies
+        if one.person == person and one.holds_on(day)
+    ]
+    given += [
+        (one.seat, one.holder)
+        for one in board.delegations
+        if one.person == person and chain_holds(board, one, day)
+    ]
+    return frozenset(one for one in given if board.member(one[0], day) == one[1])
+
+
 def chain_holds(board: Board, delegation: Delegation, day: datetime.date) -> bool:
     """Return whether a delegation holds on a day, with all it was passed on from."""
     return all(one.holds_on(day) for one in passed_on_from(board, delegation))

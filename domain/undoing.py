@@ -112,7 +112,7 @@ def restore_baseline(project: Project, undone: str, ruling: str) -> tuple[Draft,
     body: Body
     if earlier is None or earlier.withdrawn:
         body = BaselineWithdrawn(number=newest.number, undone=undone, ruling=ruling)
-    elif earlier.change is None:
+    elif earlier.sources:
         body = BaselineDivided(
             number=number, promise=earlier.promise, sources=earlier.sources, ruling=ruling
         )

@@ -107,4 +107,5 @@ BASELINES = View(
     fold=_fold,
     links=_links,
     about=_about,
+    others=("sources",),
 )

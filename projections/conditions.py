@@ -191,4 +191,5 @@ CONDITIONS = View(
     columns=dict.fromkeys("project owner status due".split(), "TEXT NOT NULL"),
     links=_links,
     about=_about,
+    others=("passed_to", "taken_from"),
 )

@@ -1,6 +1,7 @@
 """Every view there is."""
 
 from projections.authority import AUTHORITY
+from projections.awaiting import INBOX
 from projections.baselines import BASELINES
 from projections.boards import BOARDS
 from projections.changes import CHANGES
@@ -8,7 +9,6 @@ from projections.conditions import CONDITIONS
 from projections.decisions import DECISIONS
 from projections.evidence import EVIDENCE
 from projections.facts import FACTS
-from projections.inbox import INBOX
 from projections.money import MONEY
 from projections.people import PEOPLE
 from projections.policies import POLICIES

@@ -29,6 +29,36 @@ def without(content: Any, hidden: Hidden) -> Any:
     return content
 
 
+def without_streams(content: Any, hidden: Hidden) -> Any:
+    """Return JSON-like content that names no stream of a hidden project or of a review of one.
+
+    Items of lists and entries under such names go; in the place of a text stands nothing. What only
+    bears the code of a hidden project stays, so the content keeps its form.
+    """
+    if isinstance(content, Mapping):
+        return {
+            name: without_streams(value, hidden)
+            for name, value in content.items()
+            if not (isinstance(name, str) and names_hidden(name, hidden))
+        }
+    if isinstance(content, list | tuple):
+        kept = (one for one in content if not (isinstance(one, str) and names_hidden(one, hidden)))
+        return [without_streams(one, hidden) for one in kept]
+    return None if isinstance(content, str) and names_hidden(content, hidden) else content
+
+
+def code_shown(code: Any, hidden: Hidden) -> bool:
+    """Return whether a code is not that of a hidden project."""
+    return f"project:{code}" not in hidden
+
+
+def codes_shown(codes: Any, hidden: Hidden) -> Any:
+    """Return a code, or those of a list, unless it is that of a hidden project."""
+    if isinstance(codes, list):
+        return [code for code in codes if code_shown(code, hidden)]
+    return codes if code_shown(codes, hidden) else None
+
+
 def all_hidden(subjects: Collection[str], hidden: Hidden) -> bool:
     """Return whether something is about hidden projects and nothing else."""
     return bool(subjects) and all(subject in hidden for subject in subjects)

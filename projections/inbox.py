@@ -13,12 +13,12 @@ from domain.base import moment_text
 from domain.policy import Board as BoardRule
 from projections.as_of import AsOf
 from projections.authority import AUTHORITY
+from projections.awaiting import INBOX
 from projections.conditions import CONDITIONS, Asked, ConditionRow, listed
-from projections.occurrence import Occurrence
 from projections.reading import Answer, Page, Reading, Views
 from projections.register import REGISTER
 from projections.standing import ids_of, places_of, reaches
-from projections.view import State, View, own_stream
+from projections.view import State
 
 ALL = Page(limit=None)
 UNSETTLED = " AND v.status IN ('open', 'reported')"
@@ -64,7 +64,8 @@ class Reckoning(NamedTuple):
         moment: the instant asked about. day: its day in the office's zone, ``YYYY-MM-DD``.
         proposer_decides: digest of a policy and name of a matter to whether the proposer of a
             subject may vote on it; events leave that to the policy.
-        board_rule: digest of a policy and name of a board to its rule; nobody stands in without.
+        board_rule: digest of a policy and name of a board to its rule; without it nobody stands
+            in, and every member of a panel calls for its ruling.
     """
 
     moment: datetime
@@ -155,15 +156,24 @@ def _in_the_vote(
     decides = reckoning.proposer_decides(state["policy"], state["matter"])
     missing = _missing(state, proposers_vote=decides)
     closes_at = state["closes_at"]
-    if not missing:
-        yield waiting("rule", _last_said(state))
-    elif closes_at is not None and moment_text(reckoning.moment) >= closes_at:
-        yield waiting("rule", [None, closes_at])
+    over = closes_at is not None and moment_text(reckoning.moment) >= closes_at
+    if not missing or over:
+        if _may_call(state, person, reckoning):
+            yield waiting("rule", [None, closes_at] if missing else _last_said(state))
     else:
         for seat in missing:
             if state["panel"][seat] == person:
                 since = max(state["presented"], state["freed"].get(seat, [0, ""]))
                 yield waiting("vote", since, seat=seat)
+
+
+def _may_call(state: State, person: str, reckoning: Reckoning) -> bool:
+    """Return whether a person may call for the ruling: after a sitting, its chair alone."""
+    counting = [seat for seat, cast in state["cast"].items() if cast[0] == state["pack"]]
+    if reckoning.board_rule is None or not any(state["in_room"][seat] for seat in counting):
+        return True
+    chair = reckoning.board_rule(state["policy"], state["board"]).chair
+    return chair is None or bool(state["panel"].get(chair) == person)
 
 
 def _missing(state: State, *, proposers_vote: bool) -> list[str]:
@@ -195,112 +205,3 @@ def _condition(row: ConditionRow, day: str) -> Waiting:
         due=row.due,
         overdue=row.overdue(day),
     )
-
-
-def _fold(_review: str, last: State | None, happened: Occurrence) -> State | None:
-    if last is None:
-        begins = happened.topic in {"review.opened/1", "ruling.reported/1"}
-        return _begun(happened) if begins else None
-    if last["status"] not in {"open", "reported"}:
-        return None
-    if happened.topic in _ENDS:
-        return {"status": _ENDS[happened.topic]}
-    return {**last, **_changes(last, happened)}
-
-
-def _begun(happened: Occurrence) -> State:
-    data = happened.data
-    return {
-        "status": "open" if happened.topic == "review.opened/1" else "reported",
-        "matter": data["matter"],
-        "gate": data.get("gate"),
-        "board": data["board"],
-        "amount": data.get("amount"),
-        "subjects": data["subjects"],
-        "policy": data["policy"],
-        "panel": {one["seat"]: one.get("person") for one in data["panel"]},
-        "proposers": data.get("proposers", []),
-        "closes_at": data.get("closes_at"),
-        "opened_by": happened.by,
-        "opened": _when(happened),
-        "recorder": happened.recorded_by,
-        "pack": None,
-        "presented": None,
-        "cast": {},
-        "voters": {},
-        "recused": [],
-        "freed": {},
-        "conflicts": {},
-        "asked": {},
-        "said": [],
-    }
-
-
-def _changes(last: State, happened: Occurrence) -> State:
-    data, when = happened.data, _when(happened)
-    match happened.topic:
-        case "pack.presented/1":
-            return {"pack": data["pack"], "presented": when, "voters": {}}
-        case "question.asked/1":
-            return {"asked": {**last["asked"], str(data["question"]): when}}
-        case "question.answered/1":
-            return {"said": sorted({*last["said"], str(data["question"])})}
-        case "ballot.cast/1":
-            voters = {**last["voters"], data["seat"]: happened.by}
-            cast = {**last["cast"], data["seat"]: [data["pack"], *when]}
-            return {"cast": cast, "voters": voters}
-        case "standin.recused/1":
-            return {"recused": sorted({*last["recused"], happened.by}), **_freed(last, happened)}
-        case "ballot.contested/1":
-            cast = {seat: one for seat, one in last["cast"].items() if one[1] != data["ballot"]}
-            freed = {seat: when for seat in last["cast"] if seat not in cast}
-            voters = {seat: who for seat, who in last["voters"].items() if seat in cast}
-            return {"cast": cast, "voters": voters, "freed": {**last["freed"], **freed}}
-        case "conflict.declared/1":
-            return {"conflicts": {**last["conflicts"], data["seat"]: when}}
-        case _:
-            return {"closes_at": data.get("closes_at") or last["closes_at"]}
-
-
-def _freed(last: State, happened: Occurrence) -> State:
-    """Return what is left when nothing that somebody voted counts any longer."""
-    gone = [seat for seat, who in last["voters"].items() if who == happened.by]
-    return {
-        "cast": {seat: one for seat, one in last["cast"].items() if seat not in gone},
-        "voters": {seat: who for seat, who in last["voters"].items() if seat not in gone},
-        "freed": {**last["freed"], **dict.fromkeys(gone, _when(happened))},
-    }
-
-
-def _when(happened: Occurrence) -> list[Any]:
-    return [happened.position, happened.at]
-
-
-def _people(state: State) -> tuple[str, ...]:
-    """Return everybody a review may come to wait for."""
-    if "panel" not in state:
-        return ()
-    held = {person for person in state["panel"].values() if person is not None}
-    return tuple(sorted(held | {state["opened_by"]}))
-
-
-def _about(_key: str, state: State) -> list[str]:
-    return [*state.get("subjects", ())]
-
-
-_ENDS = {"review.withdrawn/1": "withdrawn", "review.ruled/1": "ruled"}
-INBOX = View(
-    name="inbox",
-    schema=2,
-    topics=frozenset(
-        "review.opened/1 ruling.reported/1 pack.presented/1 question.asked/1 question.answered/1"
-        " ballot.cast/1 ballot.contested/1 conflict.declared/1 review.postponed/1"
-        " standin.recused/1".split()
-    )
-    | frozenset(_ENDS),
-    keys=own_stream,
-    fold=_fold,
-    columns={"status": "TEXT NOT NULL"},
-    links=_people,
-    about=_about,
-)

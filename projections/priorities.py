@@ -121,4 +121,5 @@ PRIORITIES = View(
     keys=own_code,
     fold=_fold,
     links=_links,
+    others=("before",),
 )

@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from projections import tables
 from projections.as_of import AsOf
 from projections.files import ViewsFiles, ViewsUnavailable
-from projections.hiding import NOTHING, Hidden, all_hidden, without
+from projections.hiding import NOTHING, Hidden, all_hidden, codes_shown, without
 from projections.source import Source
 from projections.view import EVERYTHING, State, View
 
@@ -204,7 +204,11 @@ class Reading:
 
     def _seen(self, view: View, key: str, state: State) -> State | None:
         """Return what is shown of a row: nothing, all, or what is not about hidden projects."""
-        if not self.hidden or view.about is None:
+        if not self.hidden:
+            return state
+        if view.others:
+            state |= {name: codes_shown(state[name], self.hidden) for name in view.others}
+        if view.about is None:
             return state
         subjects = frozenset(view.about(key, state))
         if all_hidden(subjects, self.hidden):

@@ -5,12 +5,14 @@ is to be looked at again, and since when. As we knew it, the place is what was r
 was at a moment, it is what was effective last by then, however late it was recorded.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from domain.base import moment_text
 from domain.refusals import NotKnown
 from projections.as_of import AsOf
+from projections.hiding import Hidden, code_shown
 from projections.occurrence import Occurrence
 from projections.reading import FIRST_PAGE, Answer, Page, Reading, Views, cut
 from projections.tables import as_of_join
@@ -151,9 +153,21 @@ def _select(
         "rows": reading.rows(page),
     }
     found = map(ProjectRow._make, reading.connection.execute(query, given))
-    return reading.sieve(
-        found, page, lambda row: None if f"project:{row.code}" in reading.hidden else row
+    return reading.sieve(found, page, lambda row: _seen(row, reading.hidden))
+
+
+def _seen(row: ProjectRow, hidden: Hidden) -> ProjectRow | None:
+    """Return what is shown of a row: nothing, or all but the other projects that are hidden."""
+    if not code_shown(row.code, hidden):
+        return None
+    return row._replace(
+        superseded_by=_listed(one for one in codes(row.superseded_by) if code_shown(one, hidden)),
+        came_from=_listed(one for one in codes(row.came_from) if code_shown(one, hidden)),
     )
+
+
+def _listed(shown: Iterable[str]) -> str | None:
+    return _BETWEEN.join(shown) or None
 
 
 def statement(wanted: Wanted, *, one: bool = False) -> str:

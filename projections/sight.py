@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from domain.event import stream_code, stream_kind
+from projections.naming import projects_in, subject_of_review
 from projections.occurrence import Occurrence, read_batch
 from projections.reading import Page, Views
 from projections.source import Source
@@ -29,6 +30,8 @@ class Restricted(NamedTuple):
         boards, roles, people: to whom it is restricted.
         always: ids of those who see it whatever it says: its proposer, and everybody who is or
             was on the panel of a review about it.
+        seats: the seats of those panels, as board, seat and the id of who sat there: whoever
+            stands in for a member sees what the seat sees.
     """
 
     project: str
@@ -36,6 +39,7 @@ class Restricted(NamedTuple):
     roles: frozenset[str]
     people: frozenset[str]
     always: frozenset[str]
+    seats: frozenset[tuple[str, str, str]]
 
 
 def restrictions(views: Views, source: Source) -> tuple[Restricted, ...]:
@@ -63,7 +67,8 @@ def restrictions(views: Views, source: Source) -> tuple[Restricted, ...]:
             boards=frozenset(state["boards"]),
             roles=frozenset(state["roles"]),
             people=frozenset(state["people"]),
-            always=frozenset({*state["panel"], state["proposer"]}) - {None},
+            always=frozenset({*(seat[2] for seat in state["panel"]), state["proposer"]} - {None}),
+            seats=frozenset((board, seat, person) for board, seat, person in state["panel"]),
         )
         for code, state in sorted(rows.items())
         if state["boards"] is not None
@@ -81,14 +86,8 @@ def projects_named(happened: Occurrence, about: Callable[[str], Iterable[str]]) 
     named = {stream, *happened.data.get("subjects", ())}
     if stream_kind(stream) == "review":
         named |= {*about(stream), f"project:{subject_of_review(stream)}"}
-    if "project" in happened.data:
-        named.add(f"project:{happened.data['project']}")
+    named |= projects_in(happened)
     return frozenset(one for one in named if stream_kind(one) == "project")
-
-
-def subject_of_review(stream: str) -> str:
-    """Return the code a review bears: of its project, or ``portfolio.CODE`` and the like."""
-    return stream_code(stream).partition("/")[0]
 
 
 def _keys(happened: Occurrence, _own: Own) -> tuple[str, ...]:
@@ -103,16 +102,24 @@ def _fold(_key: str, last: State | None, happened: Occurrence) -> State:
             return {**state, "proposer": happened.by}
         case "project.taken_over/1":
             return {**state, "proposer": happened.data["manager"]}
+        case "project.succeeded/1":
+            return {**state, "proposer": happened.data.get("proposer", state["proposer"])}
         case "project.restricted/1":
             return {**state, **{name: happened.data[name] for name in _OPENED}}
         case "project.opened/1":
             return {**state, **_OPENED}
-    return {**state, "panel": sorted({*state["panel"], *_panel(happened.data)})}
+    known = {tuple(seat) for seat in state["panel"]}
+    return {**state, "panel": sorted(map(list, known | _panel(happened.data)))}
 
 
-def _panel(data: dict[str, Any]) -> set[str]:
-    said = data.get("panel") or (data.get("docket") or {}).get("panel") or ()
-    return {seat["person"] for seat in said if seat.get("person") is not None}
+def _panel(data: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """Return the seats of a panel that somebody sat in: board, seat, and the id of who did."""
+    about = data if data.get("panel") else data.get("docket") or {}
+    return {
+        (about["board"], seat["seat"], seat["person"])
+        for seat in about.get("panel", ())
+        if seat.get("person") is not None
+    }
 
 
 def _links(state: State) -> tuple[str, ...]:
@@ -121,6 +128,6 @@ def _links(state: State) -> tuple[str, ...]:
 
 _TOPICS = frozenset(
     "project.proposed/1 project.taken_over/1 project.restricted/1 project.opened/1"
-    " review.opened/1 ruling.reported/1 review.ruled/1".split()
+    " project.succeeded/1 review.opened/1 ruling.reported/1 review.ruled/1".split()
 )
-SIGHT = View(name="sight", schema=2, topics=_TOPICS, keys=_keys, fold=_fold, links=_links)
+SIGHT = View(name="sight", schema=3, topics=_TOPICS, keys=_keys, fold=_fold, links=_links)

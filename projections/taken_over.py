@@ -50,6 +50,10 @@ def _fold(_code: str, _last: State | None, happened: Occurrence) -> State:
     }
 
 
+def _about(code: str, _state: State) -> tuple[str, ...]:
+    return (f"project:{code}",)
+
+
 TAKEN_OVER = View(
     name="taken_over",
     schema=1,
@@ -57,4 +61,5 @@ TAKEN_OVER = View(
     keys=own_code,
     fold=_fold,
     remembers=never,
+    about=_about,
 )

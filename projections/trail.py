@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from domain.base import Json
 from projections.as_of import AsOf
 from projections.hiding import names_hidden
+from projections.naming import projects_in
 from projections.occurrence import Occurrence
 from projections.reading import Answer, Page, Reading, Views
 from projections.view import Own, State, View
@@ -24,7 +25,10 @@ _NAMES = "names:"
 """Before the stream of a project: the key under which events of other streams that name it are."""
 
 _NAMING_SUBJECTS = frozenset({"review.opened/1", "ruling.reported/1", "review.ruled/1"})
-_NAMING_A_PERSON = frozenset({"member.appointed/1", "member.relieved/1", "identity.linked/1"})
+_NAMING_A_PERSON = frozenset(
+    "member.appointed/1 member.relieved/1 identity.linked/1 person.joined/1 authority.delegated/1"
+    " deputy.named/1 authority.granted/1".split()
+)
 
 
 class Span(NamedTuple):
@@ -115,8 +119,7 @@ def _keys(happened: Occurrence, own: Own) -> set[str]:
         found.add(f"project:{happened.data['project']}")
     if happened.topic in _NAMING_A_PERSON:
         found.add(f"person:{happened.data['person']}")
-    if "project" in happened.data:
-        found.add(f"{_NAMES}project:{happened.data['project']}")
+    found.update(f"{_NAMES}{project}" for project in projects_in(happened))
     if happened.topic in _NAMING_SUBJECTS:
         found.update(happened.data["subjects"])
         found.add(f"{_ABOUT}{happened.stream}")
@@ -144,7 +147,7 @@ def _is_about(key: str) -> bool:
 
 TRAIL = View(
     name="trail",
-    schema=2,
+    schema=3,
     topics=None,
     keys=_keys,
     fold=_fold,

@@ -47,6 +47,8 @@ class View:
         indexes: further SQL to run when the tables are made.
         about: key and row to the streams of the projects the row is about; nothing of a row that
             is about hidden projects only is ever read. A view without it holds no project's own.
+        others: fields of a row that hold the code, or a list of codes, of further projects; those
+            that are hidden are not in there.
     """
 
     name: str
@@ -59,6 +61,7 @@ class View:
     remembers: Callable[[str], bool] = always
     indexes: tuple[str, ...] = ()
     about: Callable[[str, State], Iterable[str]] | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def ddl(self) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def free_port() -> int:
         return port
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_the_tour_runs_as_it_is_written(tmp_path: Path) -> None:
     if shutil.which("curl") is None and not os.environ.get("CI"):
         pytest.skip("this machine has no curl, so the tour of the README is not run")
@@ -60,7 +60,7 @@ def test_the_tour_runs_as_it_is_written(tmp_path: Path) -> None:
             start_new_session=True,
         )
     try:
-        script.wait(timeout=150)
+        script.wait(timeout=270)
     finally:
         with suppress(ProcessLookupError):  # the server it left running
             os.killpg(script.pid, signal.SIGKILL)

@@ -10,7 +10,8 @@ from pydantic import Field
 from domain.act import Act
 from domain.authority import matter_named, matter_of_kind
 from domain.base import Code, Json, Value
-from domain.dividing import DIVIDING, divide, require_divisible
+from domain.dividing import divide
+from domain.divisible import DIVIDING, require_divisible
 from domain.division import Source
 from domain.effects import Ordered, Take
 from domain.event import Draft

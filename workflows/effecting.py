@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.act import Act
 from domain.base import Document
-from domain.dividing import DIVIDING
+from domain.divisible import DIVIDING
 from domain.effects import Ordered, effects_of, on_board, on_policy, on_project
 from domain.event import Draft, seal, stream_code, stream_kind
 from domain.funding import allocate, release, require_currency, set_envelope

@@ -119,6 +119,10 @@ class Loaded:
         """Return the version of a stream as told to whoever acts: 0 where it is not shown."""
         return 0 if self._is_unseen(stream) else self.version(stream)
 
+    def shows(self, stream: str) -> bool:
+        """Return whether a stream is shown to whoever acts; one there never was is not hidden."""
+        return not self._is_unseen(stream)
+
     def hold(self, text: Document) -> None:
         """Hold a document that this act is about to record."""
         self._new[text.digest] = text

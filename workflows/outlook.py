@@ -3,7 +3,8 @@
 Nothing is recorded here. It reads as the acts do, now or as of a place in the log.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from domain.act import Act
@@ -16,8 +17,11 @@ from domain.review import Review
 from workflows.desk import Desk
 from workflows.effecting import effects
 from workflows.loaded import EVOLVES, Loaded
+from workflows.openable import Openable, openable
+from workflows.rulings import ruled
 from workflows.store.contract import Log, Recorded
 from workflows.store.states import States
+from workflows.voting import Doors, Place, doors, places
 
 
 class Consequence(NamedTuple):
@@ -41,6 +45,7 @@ class Outlook(NamedTuple):
         pack: what was put before it; absent until then.
         foresight: what would be ruled; absent without a pack, and for a report.
         consequences: for each option of the pack, while the review is open.
+        places: the seats whoever looks could vote for. doors: what keeps them from other acts.
     """
 
     review: Review
@@ -48,6 +53,8 @@ class Outlook(NamedTuple):
     pack: Pack | None
     foresight: Foresight | None
     consequences: tuple[Consequence, ...]
+    places: tuple[Place, ...]
+    doors: Doors
 
     def consequence(self, option: str) -> Consequence | None:
         """Return what an option would do."""
@@ -83,6 +90,10 @@ class Outlooks:
         states = States(_Until(self._desk.log, position), EVOLVES)
         return Loaded(states, self._desk.texts, position)
 
+    def openings(self, code: str, act: Act) -> tuple[Openable, ...]:
+        """Return what reviews of a project could be opened now, and why others cannot."""
+        return openable(self._desk.load(), code, act)
+
     def of(self, stream: str, act: Act, position: int | None = None) -> Outlook:
         """Return what a review looks like.
 
@@ -98,15 +109,22 @@ class Outlooks:
         review = loaded.review(stream)
         policy = loaded.texts.policy(review.policy)
         pack = loaded.pack(review.pack)
+        ruling = partial(_ruling, loaded, review, policy, act)
+        mine = places(loaded, review, act), doors(loaded, review, act, ruling)
         if pack is None or review.reported is not None:
-            return Outlook(review, policy, pack, None, ())
+            return Outlook(review, policy, pack, None, (), *mine)
         foresight = foresee(policy, pack, review.docket(act.now))
         caused: tuple[Consequence, ...] = ()
         if review.status == "open":
             caused = tuple(
                 _consequence(loaded, review, policy, option, act) for option in pack.options
             )
-        return Outlook(review, policy, pack, foresight, caused)
+        return Outlook(review, policy, pack, foresight, caused, *mine)
+
+
+def _ruling(loaded: Loaded, review: Review, policy: Policy, act: Act) -> Sequence[Draft]:
+    drafts, _ = ruled(loaded, review, policy, act)
+    return drafts
 
 
 def _consequence(

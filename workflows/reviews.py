@@ -6,7 +6,7 @@ from domain import review_acts
 from domain.act import Act, Channel
 from domain.authority import matter_for_gate, matter_named
 from domain.base import Json, Value
-from domain.dividing import require_divisible
+from domain.divisible import require_divisible
 from domain.event import Draft, stream_kind
 from domain.lifecycle import RESUME, pass_gate, rest
 from domain.policy import Matter, Policy
@@ -39,8 +39,9 @@ from workflows.loaded import Loaded
 from workflows.minutes import require_minutes
 from workflows.opening import TakenUp, settle_opening
 from workflows.proposing import proposed
-from workflows.standing import acting_for, require_granted, stood_in, today
+from workflows.standing import acting_for, stood_in, today
 from workflows.undoing import UNDOING, to_undo
+from workflows.voting import voted
 
 NOT_ABOUT_A_PROJECT = frozenset(
     {
@@ -131,11 +132,7 @@ class Reviews:
         """Cast or replace one's own ballot, or that of the seat one stands in for."""
 
         def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
-            require_granted(loaded, review, today(loaded, act))
-            pack, matter = loaded.pack(review.pack), matter_of(loaded, review)
-            standing = acting_for(loaded, review, act.by, command.seat, today(loaded, act))
-            poll = review_acts.Poll(matter, pack, loaded.basis, standing)
-            return review_acts.vote(review, command, poll, act)
+            return voted(loaded, review, command, act)
 
         return self._in_review("cast_vote", stream, command, act, decide, if_match)
 

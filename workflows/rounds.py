@@ -10,10 +10,10 @@ from domain.funds import planned, require_lines, total
 from domain.money import Money
 from domain.policy import Policy
 from domain.portfolio import Portfolio
-from domain.priorities import reprioritise, require_rankable, require_whole
+from domain.priorities import has_rank, reprioritise, require_rankable, require_whole
 from domain.project import Project, project_stream
 from domain.reallocating import lower, raise_, require_moved
-from domain.refusals import Malformed
+from domain.refusals import Malformed, NotPermitted
 from domain.review import Review
 from domain.words import MatterKind
 from workflows.loaded import Loaded
@@ -36,10 +36,17 @@ def require_rounded(
 
     Raises:
         NotNow: an order would leave out a project that has a rank, or rank one that has ended.
+        NotPermitted: a project that has a rank is not shown to whoever acts.
     """
     if kind is MatterKind.REPRIORITISE:
         require_rankable(projects)
-        known = {code: loaded.project(code) for code in portfolio.order}
+        known = {code: loaded.state(project_stream(code)) for code in portfolio.order}
+        unseen = [code for code in known if not loaded.shows(project_stream(code))]
+        if any(has_rank(portfolio, known[code]) for code in unseen):
+            raise NotPermitted(
+                "this order also holds projects that are not shown to you",
+                fix="Let somebody open it to whom all of them are shown.",
+            )
         require_whole(portfolio, {project.code for project in projects}, known)
 
 

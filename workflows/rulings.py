@@ -199,11 +199,21 @@ def _reported(loaded: Loaded, command: ReportRuling, act: Act) -> Draft:
     return Draft(stream=stream, data=body, effective_at=command.decided_at)
 
 
+NOT_CARRIED = {
+    "supersede": "into",
+    "transfer": "portfolio",
+    "waive": "condition",
+    "replace_baseline": "change",
+    "undo": "undo",
+}
+"""Effects on a project to what a review of its own says of them, and a report does not."""
+
+
 def _require_reportable(option: Option, command: ReportRuling) -> None:
     """Refuse an option that needs more than a report carries, before anybody confirms it."""
     carried = {"review_date"} if command.review_date is not None else set()
     missing: list[str] = [field for field in option.requires if field not in carried]
-    missing += ["into" for effect in option.effects if effect.do == "supersede"]
+    missing += [NOT_CARRIED[effect.do] for effect in option.effects if effect.do in NOT_CARRIED]
     if missing:
         raise FieldMissing(
             f"option {option.id} needs {', '.join(missing)}, which a report does not carry",

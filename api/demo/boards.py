@@ -56,7 +56,7 @@ def _set(office: DemoOffice, portfolio: str, lines: tuple[Line, ...]) -> Life:
     command = SetEnvelope(lines=lines)
     content = office.house.envelopes.set(portfolio, command, office.act(HEAD)).content
     words = script.everywhere()["envelope"].format(what=script.portfolios()[portfolio])
-    yield from _decided(office, content, ("set", "decline"), words)
+    yield from decided(office, content, ("set", "decline"), words)
 
 
 def rounds(office: DemoOffice, portfolio: str, cases: list[Case]) -> Life:
@@ -83,7 +83,7 @@ def _round(office: DemoOffice, portfolio: str, waiting: list[Case]) -> Life:
     )
     options = (PackOption(id="award", awards=awards), PackOption(id="decline"))
     words = script.everywhere()["round"].format(what=script.portfolios()[portfolio])
-    brief = _brief(office, str(content["review"]), words, options)
+    brief = brief_of(office, str(content["review"]), words, options)
     yield from Hearing(office, str(content["review"]), brief).play()
     for case in funded:
         case.funded = bool(office.house.desk.load().portfolio(portfolio).holds(case.code))
@@ -107,11 +107,11 @@ def seats(office: DemoOffice) -> Life:
         )
         content = office.house.governing.relieve(command, office.act(HEAD)).content
         words = f"Relieve {script.people()[old].name}, who retires."
-        yield from _decided(office, content, ("relieve", "decline"), words)
+        yield from decided(office, content, ("relieve", "decline"), words)
         yield office.after(3, f"joins {board}")
         content = office.appoint(board, seat, new, HEAD).content
         words = f"Appoint {script.people()[new].name}."
-        yield from _decided(office, content, ("appoint", "decline"), words)
+        yield from decided(office, content, ("appoint", "decline"), words)
 
 
 def rules(office: DemoOffice) -> Life:
@@ -120,18 +120,20 @@ def rules(office: DemoOffice) -> Life:
     text = office.policy_text.replace(LIMIT_BEFORE, LIMIT_AFTER)
     answer = office.house.governing.adopt(AdoptPolicy(text=text), office.act(FOUNDER))
     words = f"Let the head of the portfolio office decide alone up to {LIMIT_AFTER}."
-    yield from _decided(office, answer.content, ("adopt", "decline"), words)
+    yield from decided(office, answer.content, ("adopt", "decline"), words)
 
 
-def _decided(
+def decided(
     office: DemoOffice, content: dict[str, Json], options: tuple[str, ...], words: str
 ) -> Life:
+    """Let a board take the first of some options."""
     stream = text_of(content, "review")
     put = tuple(PackOption(id=option) for option in options)
-    yield from Hearing(office, stream, _brief(office, stream, words, put)).play()
+    yield from Hearing(office, stream, brief_of(office, stream, words, put)).play()
 
 
-def _brief(office: DemoOffice, stream: str, words: str, options: tuple[PackOption, ...]) -> Brief:
+def brief_of(office: DemoOffice, stream: str, words: str, options: tuple[PackOption, ...]) -> Brief:
+    """Return what whoever opened a review puts before the board; it is to take the first option."""
     return Brief(
         by=office.name_of(office.review(stream).opened_by),
         request=words,

@@ -192,7 +192,8 @@ class Hearing:
             self._vote(seat, chosen[seat])
 
     def _vote(self, seat: str, option: str | None) -> None:
-        who, chance = self.voters[seat], self.office.chance
+        who = self.office.voter(self.board, seat, self.voters[seat])
+        chance = self.office.chance
         label, reviews = f"{self.stream} {seat}", self.office.house.reviews
         reviews.open_pack(self.stream, self.office.act(who))
         said: Sequence[str] = everywhere()["agree" if option == self.brief.option else "object"]

@@ -44,6 +44,7 @@ class DemoOffice:
         policy: the policy in force.
         waiting: by portfolio, projects that wait for a funding round.
         begun: what goes on from here besides; the timeline takes it over.
+        covers: by board and seat, who covers for its member, from which day to which.
     """
 
     def __init__(self, directory: Path, loaded: datetime, seed: str) -> None:
@@ -55,6 +56,7 @@ class DemoOffice:
         self.ids: dict[str, str] = {}
         self.waiting: dict[str, list[str]] = {code: [] for code in script.portfolios()}
         self.begun: list[Life] = []
+        self.covers: dict[tuple[str, str], tuple[str, date, date]] = {}
         self._acts = 0
         self.policy_text = script.policy_text(self.days.founded.year)
         self.policy: Policy = read_policy(self.policy_text, POLICY).policy
@@ -94,6 +96,11 @@ class DemoOffice:
             now=self.now,
             seed=self.chance.digest(f"act {self._acts}"),
         )
+
+    def voter(self, board: str, seat: str, member: str) -> str:
+        """Return who votes for a seat today: its member, or who covers for them."""
+        deputy, first, last = self.covers.get((board, seat), (member, self.today, self.today))
+        return deputy if first <= self.today <= last else member
 
     def name_of(self, person: str) -> str:
         """Return the name the scripts use for a person."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from api.demo import boards, script
+from api.demo import boards, month, script
 from api.demo.case import Case
 from api.demo.lives import life
 from api.demo.office import DemoOffice, Life
@@ -60,6 +60,8 @@ def play(directory: Path, loaded: datetime, progress: Progress | None = None) ->
     ]
     timeline.spawn(boards.seats(office))
     timeline.spawn(boards.rules(office))
+    for one in month.happenings(office, cases):
+        timeline.spawn(one)
     for portfolio in script.portfolios():
         timeline.spawn(boards.envelopes(office, portfolio, cases))
         timeline.spawn(boards.rounds(office, portfolio, cases))

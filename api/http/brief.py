@@ -9,14 +9,14 @@ from fastapi import APIRouter, Response
 
 from api import door
 from api.http.brief_projects import money_left, projects_shown
+from api.http.brief_seats import doors_shown, refused, seats_shown
 from api.http.looking import Look, Looking, Seen
 from api.http.review_acts import REVIEW, Stream
 from api.http.reviews import pack_shown, questions_shown, review_shown
-from api.http.shown import at_answer, worded
+from api.http.shown import Names, at_answer, worded
 from api.http.since import since_last
 from domain.act import Act
 from domain.docket import Check
-from domain.foresight import IfVoted, decides, if_voted
 from domain.pack import PackOption
 from domain.policy import Option
 from domain.words import Truth
@@ -54,7 +54,8 @@ def brief(look: Looking, stream: str) -> tuple[Answer[ReviewRow], dict[str, Any]
         "projects": projects_shown(look, place, found.found.subjects, outlook),
         "questions": questions_shown(look, found.found),
         "preview": _preview(outlook),
-        "yours": _yours(look, found.found, outlook, act),
+        "yours": seats_shown(look, found.found, outlook, act.by),
+        "doors": doors_shown(look, outlook),
     }
     return found, look.sight.cut(shown)
 
@@ -62,6 +63,9 @@ def brief(look: Looking, stream: str) -> tuple[Answer[ReviewRow], dict[str, Any]
 def _onlooker(look: Looking, place: AsOf) -> Act:
     """Return whoever looks, at the moment looked from: windows and ages are counted to there."""
     act = door.onlooker(look.house, look.person)
+    who = door.known(look.house, look.person)
+    if who is not None:
+        act = act.changed(by=who, recorded_by=who)
     return act if look.asked is None else act.changed(now=place.moment)
 
 
@@ -71,6 +75,7 @@ def _about(look: Looking, outlook: Outlook) -> dict[str, Any]:
     gate = None if review_.gate is None else policy.lifecycle.gate(review_.gate)
     label = matter.label if gate is None or gate.label is None else gate.label
     put = () if outlook.pack is None else outlook.pack.options
+    names = Names(look.house)
     return {
         "matter": {
             "id": review_.matter,
@@ -81,7 +86,7 @@ def _about(look: Looking, outlook: Outlook) -> dict[str, Any]:
         "board": {"id": review_.board, "label": worded(board.label or review_.board, language)},
         "seats": {seat.id: worded(seat.label or seat.id, language) for seat in board.seats},
         "policy": {"code": policy.policy, "digest": review_.policy},
-        "options": [_option(option, outlook, language) for option in put],
+        "options": [_option(look, option, outlook, names) for option in put],
     }
 
 
@@ -92,16 +97,17 @@ def _language(look: Looking) -> str:
 # --- Options, and what each would do -----------------------------------------------------------
 
 
-def _option(put: PackOption, outlook: Outlook, language: str) -> dict[str, Any]:
+def _option(look: Looking, put: PackOption, outlook: Outlook, names: Names) -> dict[str, Any]:
     rule, consequence = _matter_option(put, outlook), outlook.consequence(put.id)
     assert outlook.pack is not None, "an option is put by a pack"
     return {
         "id": put.id,
-        "label": worded(rule.label or put.id, language),
+        "label": worded(rule.label or put.id, _language(look)),
         "outcome": rule.outcome,
         "recommended": outlook.pack.recommendation == put.id,
         "fields": {name: value for name, value in put.as_json().items() if name != "id"},
-        "does": None if consequence is None else _does(consequence),
+        "owners": {one.id: names.person(one.owner) for one in put.conditions},
+        "does": None if consequence is None else _does(look, consequence),
     }
 
 
@@ -111,10 +117,10 @@ def _matter_option(put: PackOption, outlook: Outlook) -> Option:
     return rule
 
 
-def _does(consequence: Consequence) -> dict[str, Any]:
+def _does(look: Looking, consequence: Consequence) -> dict[str, Any]:
     refusal = consequence.refusal
     if refusal is not None:
-        return {"refused": {"code": refusal.code, "why": refusal.why, "fix": refusal.fix}}
+        return {"refused": refused(look, refusal)}
     drafts = consequence.drafts
     return {
         "events": [{"topic": draft.data.TOPIC, "stream": draft.stream} for draft in drafts],
@@ -161,35 +167,4 @@ def _preview(outlook: Outlook) -> dict[str, Any] | None:
         "able": list(foresight.able),
         "waiting": list(foresight.waiting),
         "barred": list(foresight.barred),
-    }
-
-
-def _yours(look: Looking, row: ReviewRow, outlook: Outlook, act: Act) -> dict[str, Any] | None:
-    """Return what the one who looks can do here; nothing without a seat on the panel."""
-    who = door.known(look.house, look.person)
-    seats = () if who is None else outlook.review.seats_of(who)
-    if who is None or not seats:
-        return None
-    cast = next((one for one in row.ballots if one.seat == seats[0]), None)
-    shown = {"seat": seats[0], "ballot": None if cast is None else cast._asdict()}
-    if outlook.pack is None or outlook.foresight is None:
-        return {**shown, "may_vote": False, "decides": False, "if_voted": []}
-    docket = outlook.review.docket(act.now)
-    choices = if_voted(outlook.policy, outlook.pack, docket, seats[0], who)
-    able = seats[0] in outlook.foresight.able and outlook.review.status == "open"
-    return {
-        **shown,
-        "may_vote": able and look.asked is None,
-        "decides": able and decides(choices),
-        "if_voted": [_told(choice) for choice in choices],
-    }
-
-
-def _told(choice: IfVoted) -> dict[str, Any]:
-    return {
-        "option": choice.option,
-        "outcome": choice.verdict.outcome,
-        "leads_to": choice.verdict.option,
-        "ground": choice.verdict.ground,
-        "may_rule": choice.may_rule,
     }

@@ -59,7 +59,7 @@ def _project(look: Looking, place: AsOf, outlook: Outlook, code: str) -> dict[st
         "baseline": held[-1].as_json() if held else None,
         "baselines": len(held),
         "conditions": condition_lines(look.house, asked, look.day),
-        "envelope": _envelope(outlook, code, cells),
+        "envelope": _envelope(outlook, code, cells, Titles(look.house)),
     }
 
 
@@ -105,7 +105,9 @@ def _cost(state: Project, currency: str, total: Sums) -> Decimal | None:
     return dict(total.requested).get(currency)
 
 
-def _envelope(outlook: Outlook, code: str, cells: tuple[MoneyCell, ...]) -> list[dict[str, Any]]:
+def _envelope(
+    outlook: Outlook, code: str, cells: tuple[MoneyCell, ...], titles: Titles
+) -> list[dict[str, Any]]:
     """Return the money left in each cell the approval takes from, and what no longer fits."""
     taken: Taken = {
         (line["period"], line["kind"]): line
@@ -115,13 +117,13 @@ def _envelope(outlook: Outlook, code: str, cells: tuple[MoneyCell, ...]) -> list
         if line["project"] == code
     }
     return [
-        {**taken[cell.period, cell.kind], "falls_below": _falls_below(cell, code, taken)}
+        {**taken[cell.period, cell.kind], "falls_below": _falls_below(cell, code, taken, titles)}
         for cell in cells
         if (cell.period, cell.kind) in taken
     ]
 
 
-def _falls_below(cell: MoneyCell, code: str, taken: Taken) -> list[dict[str, Any]]:
+def _falls_below(cell: MoneyCell, code: str, taken: Taken, titles: Titles) -> list[dict[str, Any]]:
     """Return the other projects whose open request fits now and would not fit any more."""
     line = taken[cell.period, cell.kind]
     before, after = (Decimal(line[name]["amount"]) for name in ("free_before", "free_after"))
@@ -129,6 +131,6 @@ def _falls_below(cell: MoneyCell, code: str, taken: Taken) -> list[dict[str, Any
     for row in cell.rows:
         asked = dict(row.sums.requested).get(cell.currency or "", _ZERO) - row.sums.held
         if row.project != code and row.standing in FUNDABLE and after < asked <= before:
-            shown = {"code": row.project, "title": row.title}
+            shown = {"code": row.project, "title": titles.title(row.project, row.title)}
             found.append({**shown, "requested": exact(asked, cell.currency)})
     return found

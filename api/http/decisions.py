@@ -47,7 +47,9 @@ def list_decisions(  # noqa: PLR0913  one parameter for each thing a list is nar
 def count_decisions(look: Look, portfolio: OfPortfolio = None) -> Response:
     """Count the decisions by portfolio, matter and outcome; those set aside are counted apart."""
     found = decision_counts(look.views, look.asked, portfolio)
-    return look.answer(found, shown_counts(found.found))
+    # Which portfolio a hidden project belongs to is not told either.
+    told = {} if portfolio is not None else {"not_shown": found.not_shown}
+    return look.answer(found, {**shown_counts(found.found), **told})
 
 
 @router.get("/decisions/{subject}/{about}/{number}", response_model=Seen)

@@ -163,13 +163,13 @@ def attach_file(
 ) -> Told:
     """Attach a file whose bytes arrive, however they do."""
     house = member.house
-    _require_welcome(member, code, described.attach(_NOTHING))
+    require_welcome(member, code, described.attach(_NOTHING))
     kept = house.evidence.keep(arriving.chunks, arriving.bytes_max)
     answer = house.projects.attach(code, described.attach(kept), member.act, if_match)
     return member.made(answer, "/projects/{project}/evidence")
 
 
-def _require_welcome(member: Member, code: str, command: AttachEvidence) -> None:
+def require_welcome(member: Member, code: str, command: AttachEvidence) -> None:
     """Refuse a file nobody could attach before its bytes are taken in."""
     loaded, now = member.house.desk.load(member.unseen), member.house.now()
     subject = loaded.project(code)

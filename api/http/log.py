@@ -7,8 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.door import RAW, READING, require_role
+from api.door import READING, require_role
 from api.http.acting import house_of, person_of
+from api.sign_in import Role
 from domain.base import INTEGER_MAX
 from domain.checkpoint import Checkpoint, Note
 from domain.refusals import NotKnown
@@ -48,11 +49,11 @@ def prove_growth(size: Place, request: Request) -> Response:
 
 @router.get("/tile/{path:path}", response_class=Response)
 def fetch_tile(path: str, request: Request) -> Response:
-    """Send a tile of hashes; a bundle of events, ``entries/…``, only to who may see them raw."""
+    """Send a tile of hashes; a bundle of whole events, ``entries/…``, only to who sees them all."""
     if not is_tile_path(path):
         raise NotKnown(f"no tile has the path {path}", fix="See C2SP tlog-tiles for the paths.")
     if path.startswith(f"{ENTRIES}/"):
-        require_role(person_of(request), RAW)
+        require_role(person_of(request), (Role.AUDITOR,))
     return Response(_file(request, f"tile/{path}"), media_type=BYTES, headers=FOR_EVER)
 
 

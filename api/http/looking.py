@@ -16,7 +16,7 @@ from api.problems import Turned
 from api.sight import Sight, sight_of
 from api.sign_in import SignedInPerson
 from domain.base import INTEGER_MAX, Moment, moment_text
-from domain.refusals import Malformed
+from domain.refusals import Malformed, NotKnown
 from projections.as_of import AsOf, as_of, instant
 from projections.reading import Answer, Page, Views
 from workflows.calendar import day_of
@@ -117,6 +117,7 @@ class Looking:
         position = found.position
         moment = found.moment if isinstance(found, AsOf) else found.as_of
         told = {"position": position, "as_of": moment and moment_text(moment), **content}
+        told = self.sight.named(told)
         return Response(
             to_json(told, by_alias=True),
             media_type="application/json",
@@ -155,11 +156,17 @@ def looking(request: Request, given: AsOfGiven = None, min_position: MinPosition
 
 def _wait(house: House, position: int, request: Request) -> None:
     wait_s = settings_of(request).view_wait_s
+    head = house.log.head()
+    if position > head:
+        raise NotKnown(
+            f"the log ends at position {head}; there is no {position} to wait for",
+            fix="Give a position that an answer told you, or leave min_position out.",
+        )
     if not house.views.wait_for(position, wait_s):
         raise Turned(
             "views_behind",
             f"the views have not seen position {position} within {wait_s:g} seconds;"
-            f" the log ends at {house.log.head()}",
+            f" the log ends at {head}",
             "Ask again in a moment, or leave min_position out.",
         )
 

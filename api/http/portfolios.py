@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api.http.acting import Founder, Member, Told
 from api.http.looking import Look, Pages, Seen
-from api.http.shown import Names, at_answer
+from api.http.shown import Names, Titles, at_answer
 from domain.base import Code
 from domain.portfolio import CharterPortfolio
 from projections.portfolio_money import portfolio_version
@@ -50,5 +50,8 @@ def show_portfolio(code: Code, look: Look) -> Response:
 def show_priorities(code: Code, look: Look) -> Response:
     """Show in which order the projects stand, the one before it, and the ruling that gave it."""
     found = priorities(look.views, code, look.asked)
-    order = [one._asdict() for one in found.found.order]
+    titles = Titles(look.house)
+    order = [
+        {**one._asdict(), "title": titles.title(one.code, one.title)} for one in found.found.order
+    ]
     return look.answer(found, {"priorities": {**found.found._asdict(), "order": order}})

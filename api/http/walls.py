@@ -21,7 +21,9 @@ SECURE = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-_LONG = re.compile(rf"(?:{BASE})?/projects/[^/]+/evidence")
+_LONG = re.compile(
+    rf"(?:{BASE})?/projects/[^/]+/evidence|/reviews/[^/]+/[^/]+/[^/]+/sitting|/decisions/report"
+)
 """Paths whose body is a file."""
 _MISSING = "the request brings no token"
 

@@ -50,6 +50,7 @@ def show_decisions(visit: Visiting) -> Response:
         "decisions.html",
         rows=found["decisions"],
         next=found["next"],
+        not_shown=found["not_shown"],
         asked={**asked, "outcome": outcome, "manner": manner},
         outcomes=[one.value for one in Outcome],
         manners=MANNERS,
@@ -60,7 +61,7 @@ def show_decisions(visit: Visiting) -> Response:
 def show_one_decision(stream: Stream, visit: Visiting) -> Response:
     """Show one decision with everything it rested on, and what it did."""
     decision = told(show_decision(stream, visit.look))["decision"]
-    review = _review(visit, stream)
+    review = review_of(visit, stream)
     names = {one["id"]: one for one in decision["people"] if one}
     for seat in review.get("panel", ()):
         if seat["person"] is not None:
@@ -74,13 +75,13 @@ def show_one_decision(stream: Stream, visit: Visiting) -> Response:
         names=names,
         comments=comments,
         review=review,
-        pack=_pack(visit, stream, decision),
-        policy=_policy(visit, decision["policy"]),
-        effects=_effects(visit, stream, decision),
+        pack=pack_of(visit, stream, decision),
+        policy=policy_of(visit, decision["policy"]),
+        effects=effects_of(visit, stream, decision),
     )
 
 
-def _review(visit: Visit, stream: str) -> dict[str, Any]:
+def review_of(visit: Visit, stream: str) -> dict[str, Any]:
     """Return the review, nothing where a ruling was reported without one."""
     with suppress(NotKnown):
         shown: dict[str, Any] = told(show_review(stream, visit.look))["review"]
@@ -88,14 +89,15 @@ def _review(visit: Visit, stream: str) -> dict[str, Any]:
     return {}
 
 
-def _pack(visit: Visit, stream: str, decision: dict[str, Any]) -> dict[str, Any] | None:
+def pack_of(visit: Visit, stream: str, decision: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the pack a decision rested on, nothing where there was none."""
     if decision.get("pack") is None:
         return None
     pack: dict[str, Any] = told(show_pack(stream, visit.look))["pack"]
     return pack
 
 
-def _policy(visit: Visit, digest: str) -> dict[str, Any]:
+def policy_of(visit: Visit, digest: str) -> dict[str, Any]:
     """Return which version of which policy a digest is."""
     for policy in told(list_policies(visit.look, visit.whole()))["policies"]:
         for number, version in enumerate(policy["versions"], 1):
@@ -104,7 +106,7 @@ def _policy(visit: Visit, digest: str) -> dict[str, Any]:
     return {"code": None, "number": None, "digest": digest}
 
 
-def _effects(visit: Visit, stream: str, decision: dict[str, Any]) -> list[dict[str, Any]]:
+def effects_of(visit: Visit, stream: str, decision: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the ruling did: the events of the same append, which name it."""
     paging = Paging(None, EFFECTS_MAX)
     after = told(list_trail(visit.look, paging, after=decision["position"]))["trail"]

@@ -55,6 +55,7 @@ def portfolio_page(visit: Visit, code: str, sent: Returned | None = None) -> Res
     currencies = {cell["currency"] for cell in cells} - {None}
     currency = next(iter(currencies)) if len(currencies) == 1 else None
     rows = [_row(one, projects, cells, currency) for one in _codes(projects, cells)]
+    hidden = [cell["not_shown"] for cell in cells if cell["not_shown"] is not None]
     return visit.page(
         "portfolio.html",
         code=code,
@@ -64,7 +65,8 @@ def portfolio_page(visit: Visit, code: str, sent: Returned | None = None) -> Res
         currency=currency,
         mixed=len(currencies) > 1,
         groups=_grouped(rows, currency),
-        total=_total(rows, currency),
+        not_shown=_total(hidden, currency) if hidden or money["not_shown"] else None,
+        total=_total([*rows, *hidden], currency),
         envelope=_sum((cell["envelope"] for cell in cells), currency),
         free=_sum((cell["free"] for cell in cells), currency),
         projects=len(projects),

@@ -23,8 +23,10 @@ def show_projects(visit: Visiting) -> Response:
     text = visit.text("text").casefold()
     if order == ORDERS[0] and not text:
         found = _asked(visit, visit.paging())
-        rows, following = found["projects"], found["next"]
+        rows, following, not_shown = found["projects"], found["next"], found["not_shown"]
     else:
+        # What of the hidden fits a text cannot be told; the list in the order of codes tells more.
+        not_shown = 0
         rows = [row for row in every_project(visit) if _holds(row, text)]
         rows.sort(key=lambda row: ((row[order] or "\uffff").casefold(), row["code"]))
         following = None
@@ -32,6 +34,7 @@ def show_projects(visit: Visiting) -> Response:
         "projects.html",
         rows=rows,
         next=following,
+        not_shown=not_shown,
         portfolios=told(list_portfolios(visit.look, visit.whole()))["portfolios"],
         standings=[one.value for one in Standing],
         orders=ORDERS,

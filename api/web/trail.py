@@ -17,7 +17,13 @@ def show_trail(visit: Visiting) -> Response:
     subject = visit.text("subject", SUBJECT_MAX)
     stream = subject if ":" in subject or not subject else f"project:{subject}"
     found = told(list_trail(visit.look, visit.paging(), subject=stream or None))
-    return visit.page("trail.html", rows=_worded(found), next=found["next"], subject=subject)
+    return visit.page(
+        "trail.html",
+        rows=_worded(found),
+        next=found["next"],
+        not_shown=found["not_shown"],
+        subject=subject,
+    )
 
 
 def trail_rows(answer: Response) -> list[dict[str, Any]]:

@@ -87,6 +87,8 @@ class Hushed:
     may go through every door but the auditor's, and sees neither hidden project.
     """
 
+    policy = POLICY
+
     def __init__(self, served: Served) -> None:
         self.served = served
         self.olga = served.caller("Olga", "office", "administrator", "member", "reader")
@@ -101,7 +103,7 @@ class Hushed:
 
     def found(self) -> "Hushed":
         made(self.olga.post("/office", {"title": "Works", "languages": ["en"]}))
-        made(self.olga.post("/policies", {"text": POLICY}))
+        made(self.olga.post("/policies", {"text": self.policy}))
         for name, board, seat in SEATS:
             self.ids[name] = made(self.olga.post("/people", {"name": name}))["person"]
             appointed = {"policy": "gates", "seat": seat, "person": self.ids[name]}
@@ -115,8 +117,8 @@ class Hushed:
     def lived(self) -> "Hushed":
         """Everything happens to the projects; the first is restricted at the end of it."""
         self._other()
-        self._propose("OPEN-1", "An open project", None)
-        self._propose("HUSH-7", f"{WORD} works", None)
+        self.propose("OPEN-1", "An open project", None)
+        self.propose("HUSH-7", f"{WORD} works", None)
         self._know("OPEN-1", "10.00", b"An open file", "Open")
         self.file = self._know("HUSH-7", AMOUNTS[1], SECRET, WORD)
         self.decided("OPEN-1", {"gate": "g1"}, "go_if", conditions=[self._condition("noise")])
@@ -130,12 +132,16 @@ class Hushed:
         self.decided("HUSH-7", {"matter": "change", "change": 1}, "agree")
         self._promise(f"{WORD} is late", "2028-12-31")
         self._round()
+        self.more()
         self.before = self.head
         made(self.pm.post("/projects/HUSH-7/restriction", {"boards": ["secret_board"]}))
         return self
 
+    def more(self) -> None:
+        """What else happens to them before the first is restricted: here nothing."""
+
     def _other(self) -> None:
-        self._propose("HUSH-8", f"{WORD} other works", {"boards": ["secret_board"]})
+        self.propose("HUSH-8", f"{WORD} other works", {"boards": ["secret_board"]})
         made(self.pm.post("/projects/HUSH-8/funds", {"lines": [line("1.00")]}))
         self.decided("HUSH-8", {"matter": "fund"}, "fund", amounts=[line(AMOUNTS[6])])
         made(self.pm.post("/projects/HUSH-8/costs", {"lines": [line("2.00")]}))
@@ -164,7 +170,7 @@ class Hushed:
         made(self.ana.post(f"{at}/ruling"))
         return pack
 
-    def _propose(self, code: str, title: str, restricted: dict[str, Any] | None) -> None:
+    def propose(self, code: str, title: str, restricted: dict[str, Any] | None) -> None:
         asked = money(AMOUNTS[0] if code == "HUSH-7" else "11.00")
         body = {"portfolio": "CAP", "code": code, "title": title, "requested": asked}
         made(self.pm.post("/projects", body | ({"restricted": restricted} if restricted else {})))

@@ -27,8 +27,8 @@ def test_a_brief_says_what_is_asked_by_whom_and_what_each_option_would_do(bridge
 
 def test_only_the_one_who_looks_sees_what_their_own_vote_would_lead_to(bridge: Bridge) -> None:
     bridge.opened()
-    assert shown(bridge.pm.get(BRIEF))["brief"]["yours"] is None
-    yours = brief(bridge, "chair")["yours"]
+    assert shown(bridge.pm.get(BRIEF))["brief"]["yours"] == []
+    (yours,) = brief(bridge, "chair")["yours"]
     assert (yours["seat"], yours["ballot"], yours["may_vote"]) == ("chair", None, True)
     assert not yours["decides"]
 
@@ -37,7 +37,7 @@ def test_the_vote_that_settles_a_review_is_said_to_decide(bridge: Bridge) -> Non
     bridge.opened()
     for seat, option in (("finance", "go"), ("works", "no"), ("safety", "no")):
         made(bridge.vote(seat, option))
-    yours = brief(bridge, "chair")["yours"]
+    (yours,) = brief(bridge, "chair")["yours"]
     assert yours["decides"]
     assert [(one["option"], one["outcome"]) for one in yours["if_voted"]] == [
         ("go", "approve"),  # a tie, and the chair's own choice settles it
@@ -64,7 +64,7 @@ def test_looking_back_shows_the_brief_as_it_was_and_lets_nobody_vote(bridge: Bri
     then = brief(bridge, "chair", as_of=before)
     assert then["review"]["ballots"] == []
     assert then["preview"]["waiting"] == ["chair", "finance", "safety", "works"]
-    assert then["yours"]["may_vote"] is False
+    assert then["yours"][0]["may_vote"] is False
     assert brief(bridge, "chair")["preview"]["waiting"] == ["chair", "safety", "works"]
 
 
@@ -76,7 +76,7 @@ def test_a_ruled_review_shows_no_more_what_its_options_would_do(bridge: Bridge) 
     found = brief(bridge, "chair")
     assert [option["does"] for option in found["options"]] == [None, None]
     assert found["preview"]["may_rule"] is False
-    assert found["yours"]["may_vote"] is False
+    assert found["yours"][0]["may_vote"] is False
 
 
 def test_a_review_there_is_not_has_no_brief(bridge: Bridge) -> None:
@@ -133,3 +133,34 @@ def test_an_option_that_cannot_be_carried_out_says_why_before_the_vote(served: A
     found = treasury.brief(path)
     (fund,) = found["options"]
     assert fund["does"]["refused"]["code"] == "funds_available"
+
+
+def test_a_brief_says_why_an_act_is_not_open_to_whoever_looks(bridge: Bridge) -> None:
+    bridge.opened()
+    doors = brief(bridge, "chair")["doors"]
+    assert doors["rule"]["code"] == "review_still_open"
+    assert (doors["postpone"], doors["withdraw"]) == (None, None)
+    stranger = shown(bridge.served.caller("Rita", "reader").get(BRIEF))["brief"]
+    assert {one["code"] for one in stranger["doors"].values()} == {"not_permitted"}
+    assert stranger["yours"] == []
+    before = bridge.served.house.log.head()
+    assert brief(bridge, "chair", as_of=before)["doors"] is None
+
+
+def test_a_seat_that_may_not_vote_any_more_says_why(bridge: Bridge) -> None:
+    bridge.opened()
+    made(bridge.members["safety"].post(f"{REVIEW}/conflicts", {"reason": "My sister builds it."}))
+    (yours,) = brief(bridge, "safety")["yours"]
+    assert (yours["may_vote"], yours["refused"]["code"]) == (False, "in_conflict")
+    assert yours["may_contest"] is False
+
+
+def test_what_can_be_taken_up_about_a_project_is_listed_with_reasons(bridge: Bridge) -> None:
+    (gate,) = shown(bridge.pm.get(f"/projects/{PROJECT}/openings"))["openings"]
+    assert (gate["gate"], gate["needs"], gate["refusal"]) == ("g1", None, None)
+    bridge.opened()
+    head = bridge.served.house.log.head()
+    (gate,) = shown(bridge.pm.get(f"/projects/{PROJECT}/openings", min_position=head))["openings"]
+    assert gate["refusal"]["code"] == "taken"
+    assert shown(bridge.pm.get(f"/projects/{PROJECT}/openings", as_of=head))["openings"] == []
+    refused(bridge.pm.get("/projects/NONE/openings"), 404, "not_known")

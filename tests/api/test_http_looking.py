@@ -1,7 +1,9 @@
 """Looking: from any place in the log, page by page, as we knew it and as it was, and live."""
 
 import json
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -147,10 +149,23 @@ def test_as_it_was_is_asked_of_the_register_alone(bridge: Bridge) -> None:
 def test_views_that_are_behind_are_waited_for_and_then_it_is_said(tmp_path: Path) -> None:
     with serving(tmp_path, Settings(view_wait_s=0.05)) as served:
         bridge = Bridge(served).found()
-        response = bridge.pm.get("/projects", min_position=9999)
+        bridge.pm.get("/projects", min_position=served.house.log.head())
+        with closing(sqlite3.connect(tmp_path / "views.db", isolation_level=None)) as elsewhere:
+            elsewhere.execute("BEGIN IMMEDIATE")  # nobody else writes views meanwhile
+            proposal = {"portfolio": "CAP", "title": "A"}
+            position = made(bridge.pm.post("/projects", proposal))["position"]
+            response = bridge.pm.get("/projects", min_position=position)
+            elsewhere.execute("ROLLBACK")
         problem = refused(response, 503, "views_behind")
-        assert "position 9999" in problem["detail"]
+        assert f"position {position}" in problem["detail"]
         assert response.headers["retry-after"]
+
+
+def test_a_position_that_is_not_there_yet_is_not_waited_for(shared_bridge: Bridge) -> None:
+    head = shared_bridge.served.house.log.head()
+    assert shared_bridge.pm.get("/projects", min_position=head).status_code == 200
+    problem = refused(shared_bridge.pm.get("/projects", min_position=head + 1), 404, "not_known")
+    assert f"ends at position {head}" in problem["detail"]
 
 
 def test_what_was_told_is_seen_when_its_position_is_asked_for(bridge: Bridge) -> None:

@@ -153,13 +153,13 @@ def test_readers_fetch_checkpoint_tiles_and_proofs(bridge: Bridge) -> None:
     assert reader.get(f"/log/growth/{size}").text.startswith(f"old {size}\n\n")
 
 
-def test_bundles_of_events_are_for_auditors(bridge: Bridge) -> None:
+def test_bundles_of_events_are_for_auditors_alone(bridge: Bridge) -> None:
     size = sign(bridge.served)
     path = f"/log/tile/entries/000.p/{size}"
     bundle = bridge.served.caller("Dua", "auditor").http.get(path).content
     rows = bridge.served.house.log.contents(0, 1000)
     assert bundle == b"".join(entry(row.content) for row in rows)
-    for role in ("reader", "member"):
+    for role in ("reader", "member", "office", "administrator"):
         refused(bridge.served.caller("Rita", role).http.get(path), 403, "not_permitted")
 
 

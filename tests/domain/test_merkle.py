@@ -171,6 +171,13 @@ def test_a_proof_for_a_place_outside_the_tree_is_none() -> None:
     assert not is_consistent((5, root(5, node)), (4, root(4, node)), (LEAVES[0],))
 
 
+def test_a_proof_says_nothing_about_a_deeper_or_flatter_tree_with_the_same_root() -> None:
+    proof = inclusion(0, 4, node)
+    assert is_included(0, 4, LEAVES[0], proof, root(4, node))
+    for size in (1, 2, 5, 8, 9):
+        assert not is_included(0, size, LEAVES[0], proof, root(4, node))
+
+
 @given(st.lists(st.binary(max_size=9), min_size=1, max_size=300), st.data())
 def test_any_tree_proves_any_leaf_and_any_growth(entries: list[bytes], data: st.DataObject) -> None:
     leaves = [leaf_hash(entry) for entry in entries]

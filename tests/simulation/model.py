@@ -37,7 +37,7 @@ STANDINGS = {
     "wake": {"deferred", "on_hold"},
     "stop": {"active", "on_hold"},
 }
-ENDED = {"rejected", "withdrawn", "cancelled", "closed"}
+ENDED = {"rejected", "withdrawn", "cancelled", "closed", "superseded"}
 GATES = {"start": ("idea", "proposed"), "finish": ("building", "active")}
 
 

@@ -150,3 +150,11 @@ def test_an_option_that_needs_more_than_a_report_carries_is_refused_at_once(
     with pytest.raises(FieldMissing, match="review_date"):
         office.house.rulings.report(command, office.act("secretary"))
     assert "ruling.reported/1" not in office.topics()
+
+
+def test_a_transfer_is_not_reported_since_a_report_does_not_say_to_where(office: Story) -> None:
+    code = office.ready("APX-042")
+    moved = {"gate": None, "matter": "hand_over", "option": "transfer"}
+    command = reported(office, code, decided_by=office.person("hana"), **moved)
+    with pytest.raises(FieldMissing, match="needs portfolio, which a report does not carry"):
+        office.house.rulings.report(command, office.act("secretary"))

@@ -610,10 +610,13 @@ def test_the_promise_of_a_division_comes_back_when_a_later_change_is_set_aside(
     assert current.promise.lines[0].planned.amount == 450
 
 
-def test_a_division_is_not_reported_from_outside(office: Story) -> None:
+def test_what_a_report_does_not_carry_is_not_reported_from_outside(office: Story) -> None:
     office.proposed("A")
     minutes = office.attached("A", "minutes")
-    for matter, option, missing in [("part", "split", "parts"), ("twin", "supersede", "into")]:
+    for matter, option, missing in [
+        *[("part", "split", "parts"), ("twin", "supersede", "into")],
+        *[("waive", "waive", "condition"), ("change", "agree", "change")],
+    ]:
         command = ReportRuling(
             project="A", matter=matter, option=option, decided_by=office.person("hana"),
             decided_at=office.now, minutes=minutes,

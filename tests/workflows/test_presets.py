@@ -17,8 +17,8 @@ from workflows.presets import PRESETS, preset_text
 DATA = Path(os.environ.get("QUORATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 OWN = ("five-gate", "pmi", "two-gate")
 """Presets of whole offices; the others are for real histories."""
-LATER: set[MatterKind] = set()
-"""Matters that no preset has yet."""
+LATER = {MatterKind.GRANT_AUTHORITY}
+"""Matters that no preset has: their sole deciders decide what the policy itself says."""
 SMALL = {"two-gate": {MatterKind.REPRIORITISE, MatterKind.REALLOCATE}}
 """What an office of small works does not decide: it has no rounds over several projects."""
 STANDINGS = """

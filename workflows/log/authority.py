@@ -11,13 +11,20 @@ from typing import NamedTuple
 from domain import board as boards
 from domain.act import Channel
 from domain.authority import board_for
+from domain.authority_held import Delegation, Deputy
 from domain.board import Board, MemberAppointed, MemberRelieved, board_stream, panel
+from domain.docket import Right
+from domain.doubles import board_of, seated_once
 from domain.event import Event
-from domain.office import OfficeFounded
-from domain.person import PersonRegistered
+from domain.grants import governing
+from domain.money import Money
+from domain.office import OfficeFounded, joined_with
+from domain.person import PersonJoined, PersonRegistered
+from domain.policy import Matter
 from domain.policy_book import PolicyAdopted
 from domain.refusals import Refused
 from domain.review_events import BallotCast, ReviewOpened, ReviewRuled
+from domain.stand_ins import chain_holds
 from workflows.calendar import day_of
 from workflows.recheck import Rechecking
 from workflows.store.contract import Recorded
@@ -25,7 +32,7 @@ from workflows.store.contract import Recorded
 NOT_RECOMPUTED = (
     "whether the person themselves sent an act: no signature of theirs is on record",
     "acts of the channels import, taken_over and clock",
-    "whether whoever acted on behalf of another was named to",
+    "whether a delegation reached as far as what was voted on by it",
     "which version of a policy was in force when a review opened",
     "which roles a token had: they open doors and are not on record",
 )
@@ -58,6 +65,7 @@ class Authority:
         self._founder = ""
         self._zone = "UTC"
         self._people: set[str] = set()
+        self._joined: dict[str, str] = {}
         self._boards: dict[str, Board | None] = {}
         self._append: _Append | None = None
         self._ruled = False
@@ -75,6 +83,8 @@ class Authority:
                 self._founder, self._zone = body.founder, body.zone
             case PersonRegistered():
                 self._people.add(event.stream.partition(":")[2])
+            case PersonJoined():
+                self._joined = joined_with(self._joined, body.person, body.into)
             case ReviewRuled():
                 self._ruled = True
         if event.channel not in _ELSEWHERE:
@@ -102,7 +112,7 @@ class Authority:
             yield "another_hand", "a live act was recorded by somebody else than who acted"
         ruling = getattr(body, "ruling", None)
         if isinstance(body, _FOUNDERS) and ruling is None:
-            if event.by != self._founder:
+            if self._one(event.by) != self._one(self._founder):
                 yield "not_the_founder", "only the founder does this without a ruling"
         elif (ruling is not None or event.topic in UNDOING) and not self._ruled:
             yield "no_ruling", "the effect of a ruling, and no ruling was recorded with it"
@@ -120,8 +130,22 @@ class Authority:
             yield "no_review", "a ballot in a review that is not open"
             return
         sits = {seat.seat: seat.person for seat in review.panel}.get(body.seat)
-        if sits is None or sits != (event.on_behalf_of or event.by):
+        if sits is None or self._one(sits) != self._one(event.on_behalf_of or event.by):
             yield "not_their_seat", f"seat {body.seat} is not that of who voted"
+        if event.on_behalf_of is not None and not self._stood_in(event, body, review.board):
+            yield "not_named", f"who voted for seat {body.seat} did not stand in for it that day"
+
+    def _stood_in(self, event: Event, body: BallotCast, name: str) -> bool:
+        """Return whether a right that a ballot names was held, that day and for that seat."""
+        board, day = self._board(name), self._day(event)
+        if board is None or body.right is None:
+            return False
+        given = _given(board, body.right)
+        if given is None or given.seat != body.seat or given.person != self._one(event.by):
+            return False
+        holds = given.holds_on(day) if isinstance(given, Deputy) else chain_holds(board, given, day)
+        member = board.member(body.seat, day)
+        return holds and member == given.holder == self._one(event.on_behalf_of or "")
 
     def _opening(self, event: Event, body: ReviewOpened) -> Iterator[tuple[str, str]]:
         policy = self._rechecking.policy(body.policy)
@@ -133,20 +157,44 @@ class Authority:
             yield "board_differs", f"the policy has no matter {body.matter} of board {body.board}"
             return
         try:
-            decides = board_for(matter, body.amount)
+            decides = board_for(matter, body.amount, self._granted(matter, body.matter, event))
         except Refused as refusal:
             yield "board_differs", refusal.why
             return
         if decides != body.board:
             yield "board_differs", f"board {decides} decides this, not {body.board}"
-        stands = panel(rule, self._boards.get(board_stream(body.board)), self._day(event))
+        held = self._boards.get(board_stream(body.board))
+        stands = seated_once(panel(rule, held, self._day(event)), self._joined)
         if stands != body.panel:
             yield "panel_differs", f"these are not who sat on board {body.board} that day"
 
     def _confirmation(self, event: Event) -> Iterator[tuple[str, str]]:
         review = self._rechecking.review(event.stream)
-        if review is not None and review.recorder == event.recorded_by:
+        recorder = None if review is None else review.recorder
+        if recorder is not None and self._one(recorder) == self._one(event.recorded_by):
             yield "same_hand", "who reported a ruling cannot confirm it"
+
+    def _granted(self, matter: Matter, name: str, event: Event) -> dict[str, Money]:
+        """Return what was granted for a matter that day, by the board of its sole decider."""
+        day = self._day(event)
+        boards_ = [one.board for one in matter.decided_by if one.granted]
+        found = {board: governing(self._board(board), name, day) for board in boards_}
+        return {board: grant.up_to for board, grant in found.items() if grant is not None}
+
+    def _board(self, name: str) -> Board | None:
+        return board_of(self._boards.get(board_stream(name)), self._joined)
+
+    def _one(self, person: str) -> str:
+        """Return the id that stands for a person."""
+        return self._joined.get(person, person)
 
     def _day(self, event: Event) -> date:
         return day_of(event.at, self._zone)
+
+
+def _given(board: Board, right: Right) -> Deputy | Delegation | None:
+    """Return the cover or the delegation that a right names; none where there is none."""
+    given: tuple[Deputy | Delegation, ...] = board.delegations
+    if right.kind == "deputy":
+        given = board.deputies
+    return given[right.number - 1] if right.number <= len(given) else None

@@ -144,7 +144,7 @@ class _Pass:
                 continue
             recorded = self._row(row)
             if recorded is not None:
-                self._event(recorded)
+                self._event(recorded, row.clock)
                 disclosed[position] = list(recorded.event.sd or ())
         self._take(self._tree.page(last))
         self._take(self._disclosed(disclosed))
@@ -200,8 +200,8 @@ class _Pass:
             return None
         return Recorded(row.position, clock, row.content, event)
 
-    def _event(self, recorded: Recorded) -> None:
-        self._order(recorded)
+    def _event(self, recorded: Recorded, clock: str) -> None:
+        self._order(recorded, clock)
         try:
             self._take(self._authority.take(recorded))
             self._rechecking.take(recorded)
@@ -211,7 +211,7 @@ class _Pass:
         if isinstance(recorded.event.data, EvidenceAttached):
             self._file(recorded.position, recorded.event.data)
 
-    def _order(self, recorded: Recorded) -> None:
+    def _order(self, recorded: Recorded, clock: str) -> None:
         event, position = recorded.event, recorded.position
         expected = self._versions[event.stream] + 1
         if event.version != expected:
@@ -222,7 +222,7 @@ class _Pass:
         if at < self._clock:
             self._went_back(position, event.at)
         self._clock = max(self._clock, at)
-        if moment_text(recorded.clock) != self._clock:
+        if clock != self._clock:
             self._fault(position, "clock_differs", "the clock kept is not the greatest time so far")
         if event.basis >= position:
             self._fault(position, "basis_differs", "it was decided on what came after it")

@@ -28,8 +28,10 @@ from domain.refusals import Taken
 from domain.review_events import ReviewOpened, ReviewRuled
 from projections.reading import Page
 from projections.register import Wanted, register
+from projections.sight import restrictions
 from projections.trail import trail
 from tests.api.demo.conftest import LOADED
+from workflows.log.verification import Against, verify
 from workflows.people import OFFICE_ISSUER, Vouched
 from workflows.policy_text import read_policy
 from workflows.recheck import recheck
@@ -103,7 +105,8 @@ def test_each_outcome_and_ground_is_there(rulings: list[ReviewRuled]) -> None:
     ruling.set_aside/1 ruling.revoked/1 ruling.reported/1 conflict.declared/1 sitting.recorded/1
     review.postponed/1 question.answered/1 fact.corrected/1 condition.satisfied/1
     condition.waived/1 envelope.set/1 funds.allocated/1 funds.released/1 baseline.set/1
-    member.relieved/1
+    member.relieved/1 deputy.named/1 authority.delegated/1 projects.prioritised/1 period.closed/1
+    project.restricted/1
     """.split(),
 )
 def test_each_special_happening_is_there(topics: Counter[str], topic: str) -> None:
@@ -154,6 +157,25 @@ def test_no_text_was_left_with_a_gap_in_it(demo: House, record: list[Recorded]) 
     texts = [one.text for one in demo.log.disclosed(range(1, len(record) + 1))]
     assert len(texts) > 2_000
     assert not [text for text in texts if re.search(r"\{[a-z]+\}|Project \d", text)]
+
+
+def test_the_log_holds_with_every_document_file_and_act(demo: House, topics: Counter[str]) -> None:
+    report = verify(demo.log, demo.directory, Against())
+    assert report.faults == ()
+    assert report.computed + report.reported == topics["review.ruled/1"]
+    assert report.files >= topics["evidence.attached/1"]
+
+
+def test_a_deputy_votes_in_the_place_of_who_is_away(record: list[Recorded]) -> None:
+    stood_in = [one.event for one in record if one.event.on_behalf_of is not None]
+    assert {one.topic for one in stood_in} == {"ballot.cast/1"}
+    assert len(stood_in) >= 4
+
+
+def test_a_restricted_project_is_not_shown_to_who_only_manages_others(demo: House) -> None:
+    (one,) = restrictions(demo.views.reading, demo.log)
+    hidden = demo.views.reading.seen_without(frozenset({one.project}))
+    assert register(hidden, None, Wanted(), Page(limit=None)).not_shown == 1
 
 
 def test_something_waits_for_a_visitor(demo: House, record: list[Recorded]) -> None:

@@ -1,0 +1,105 @@
+"""The log holds where people stand in, are granted authority or are one after all; only then."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.docket import Right
+from domain.review_events import BallotCast
+from tests.authority_examples import AUTHORITY_POLICY
+from tests.story import Story
+from tests.workflows.test_grants import granted
+from tests.workflows.test_people import joined
+from tests.workflows.test_stand_ins import before_the_board, delegated, deputy
+from workflows.log.authority import Authority
+from workflows.log.verification import Against, verify
+from workflows.recheck import Rechecking
+
+
+@pytest.fixture
+def board(story: Story) -> Story:
+    """An office whose works board allows stand-ins, with a director."""
+    story.governed(AUTHORITY_POLICY)
+    story.appoint("director", "director", "dirk")
+    return story
+
+
+def faults(office: Story) -> list[str]:
+    report = verify(office.house.log, office.house.directory, Against())
+    return [f"{fault.kind} at {fault.position}: {fault.why}" for fault in report.faults]
+
+
+def ruled(office: Story, stream: str, *voters: str) -> None:
+    for name in voters:
+        office.voted(stream, name, "go")
+    office.ruled(stream)
+
+
+def test_votes_of_deputies_and_delegates_hold(board: Story) -> None:
+    deputy(board)
+    delegated(board, by="cem", seat="technical", person="emil", onward=True)
+    delegated(board, by="emil", seat="technical", person="fritz", of=1)
+    ruled(board, before_the_board(board), "ana", "dora", "fritz")
+    assert faults(board) == []
+
+
+def test_what_was_decided_by_a_grant_holds(board: Story) -> None:
+    granted(board, "5000.00")
+    code = board.proposed(amount="5000.00")
+    assert board.review(board.opened(code)).board == "director"
+    assert faults(board) == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_joined_people_did_holds_before_and_after(board: Story, late: bool) -> None:
+    if not late:
+        joined(board, "ben", board.person("benny"))
+        board.people["ben"] = board.person("benny")
+    stream = before_the_board(board)
+    if late:
+        joined(board, "ben", board.person("benny"))
+        board.people["ben"] = board.person("benny")
+    ruled(board, stream, "ana", "ben", "cem")
+    assert faults(board) == []
+
+
+def doubts(office: Story, **changes: object) -> list[str]:
+    """What is found where the ballot for the finance seat is another one than it was."""
+    rechecking = Rechecking(office.house.log)
+    authority, found = Authority(rechecking), []
+    for recorded in office.house.log.read(0, 1_000):
+        event = recorded.event
+        if isinstance(event.data, BallotCast) and event.data.seat == "finance":
+            data = event.data.changed(**{k: v for k, v in changes.items() if k == "right"})
+            rest = {k: v for k, v in changes.items() if k != "right"}
+            changed = recorded._replace(event=event.changed(data=data, **rest))
+            found += [kind for _, kind, _ in authority.take(changed)]
+        else:
+            found += [kind for _, kind, _ in authority.take(recorded)]
+        rechecking.take(recorded)
+    return found
+
+
+def test_a_ballot_that_rests_on_nothing_is_found(board: Story) -> None:
+    deputy(board)
+    deputy(board, by="cem", seat="technical", person="emil")
+    ruled(board, before_the_board(board), "ana", "dora")
+    assert doubts(board) == []
+    for right in (
+        None,
+        Right(kind="deputy", number=2),
+        Right(kind="deputy", number=3),
+        Right(kind="delegation", number=1),
+    ):
+        assert doubts(board, right=right) == ["not_named"]
+    emil = board.person("emil")
+    assert doubts(board, by=emil, recorded_by=emil) == ["not_named"]
+
+
+def test_a_ballot_after_the_last_day_of_a_cover_is_found(board: Story) -> None:
+    deputy(board)
+    stream = before_the_board(board)
+    board.voted(stream, "dora", "go")
+    cast = next(one.event for one in board.house.log.stream(stream) if one.event.on_behalf_of)
+    assert doubts(board, at=cast.at + timedelta(days=2)) == []
+    assert doubts(board, at=cast.at + timedelta(days=3)) == ["not_named"]
