@@ -11,11 +11,10 @@ Source: RFC 9106 (argon2), OWASP cheat sheets on authentication and session mana
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from api.accounts_file import AccountsFile, count_try
+from api.accounts_file import AccountsFile, count_try, digest_of, end_everything
 from api.clock import new_key
 from api.passwords import Passwords, require_fit
 from api.settings import Settings
@@ -123,7 +122,7 @@ class Accounts:
             subject = _existing(rows, name).subject
             rows.execute("UPDATE accounts SET locked = ? WHERE subject = ?", (locked, subject))
             if locked:
-                _end_everything(rows, subject)
+                end_everything(rows, subject)
 
     # --- links --------------------------------------------------------------------------------
 
@@ -141,7 +140,7 @@ class Accounts:
             if account.locked:
                 raise NotNow(f"the account {account.name} is locked", fix="Unlock it first.")
             rows.execute("DELETE FROM links WHERE subject = ?", (account.subject,))
-            row = _digest(secret), account.subject, moment_text(until)
+            row = digest_of(secret), account.subject, moment_text(until)
             rows.execute("INSERT INTO links VALUES (?, ?, ?)", row)
         return secret
 
@@ -167,7 +166,7 @@ class Accounts:
         with self._file.open() as rows:
             # Asked again in the transaction that uses it: of two who open a link, one gets in.
             account = self._linked(rows, secret)
-            _end_everything(rows, account.subject)
+            end_everything(rows, account.subject)
             rows.execute("DELETE FROM attempts WHERE subject = ?", (account.subject,))
             given = kept, account.subject
             rows.execute("UPDATE accounts SET password = ? WHERE subject = ?", given)
@@ -218,7 +217,7 @@ class Accounts:
                 "SELECT a.subject, a.name, a.roles, s.token, s.since, s.expires FROM sessions s"
                 " JOIN accounts a USING (subject)"
                 " WHERE s.digest = ? AND s.expires > ? AND NOT a.locked",
-                (_digest(key), moment_text(self._now())),
+                (digest_of(key), moment_text(self._now())),
             ).fetchone()
         if found is None:
             return None
@@ -237,7 +236,7 @@ class Accounts:
     def sign_out(self, key: str) -> None:
         """End a session, if it holds."""
         with self._file.open() as rows:
-            rows.execute("DELETE FROM sessions WHERE digest = ?", (_digest(key),))
+            rows.execute("DELETE FROM sessions WHERE digest = ?", (digest_of(key),))
 
     # --- within -------------------------------------------------------------------------------
 
@@ -245,7 +244,7 @@ class Accounts:
         found = rows.execute(
             f"{_ACCOUNT} JOIN links USING (subject)"
             " WHERE digest = ? AND expires > ? AND NOT locked",
-            (_digest(secret), moment_text(self._now())),
+            (digest_of(secret), moment_text(self._now())),
         ).fetchone()
         if found is None:
             raise NotKnown(_SEEN_NO_MORE, fix="Ask the administrator for a new one.")
@@ -264,7 +263,7 @@ class Accounts:
             expires=until,
         )
         rows.execute("DELETE FROM sessions WHERE expires <= ?", (moment_text(now),))
-        row = _digest(key), account.subject, person.token_id, moment_text(now), moment_text(until)
+        row = digest_of(key), account.subject, person.token_id, moment_text(now), moment_text(until)
         rows.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", row)
         return Session(person, key)
 
@@ -287,11 +286,6 @@ def _existing(rows: sqlite3.Connection, name: str) -> Account:
     return _account(found)
 
 
-def _end_everything(rows: sqlite3.Connection, subject: str) -> None:
-    rows.execute("DELETE FROM sessions WHERE subject = ?", (subject,))
-    rows.execute("DELETE FROM links WHERE subject = ?", (subject,))
-
-
 def _roles(given: Iterable[str]) -> tuple[Role, ...]:
     try:
         roles = tuple(sorted({Role(role) for role in given}))
@@ -300,7 +294,3 @@ def _roles(given: Iterable[str]) -> tuple[Role, ...]:
     if not roles:
         raise Malformed("an account has at least one role", fix=f"Give one of {', '.join(Role)}.")
     return roles
-
-
-def _digest(secret: str) -> str:
-    return sha256(f"kept:{secret}".encode()).hexdigest()

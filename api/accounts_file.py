@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from api.settings import Settings
@@ -70,3 +71,14 @@ def count_try(rows: sqlite3.Connection, subject: str, now: datetime, settings: S
     wait = settings.wrong_password_wait_s if wrong + 1 >= settings.wrong_passwords_max else 0
     row = subject, wrong + 1, moment_text(now + timedelta(seconds=wait))
     rows.execute("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?)", row)
+
+
+def end_everything(rows: sqlite3.Connection, subject: str) -> None:
+    """End every session of an account, and every link to it."""
+    rows.execute("DELETE FROM sessions WHERE subject = ?", (subject,))
+    rows.execute("DELETE FROM links WHERE subject = ?", (subject,))
+
+
+def digest_of(secret: str) -> str:
+    """Return what is kept of a secret, so that whoever reads the file cannot use it."""
+    return sha256(f"kept:{secret}".encode()).hexdigest()

@@ -88,8 +88,6 @@ class House:
         self.reviews = Reviews(self.desk)
         self.merges = Merges(self.desk)
         self.rulings = Rulings(self.desk)
-        self.outlooks = Outlooks(self.desk)
-        self.open_acts = OpenActs(self.desk, self.evidence)
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
         self.takeons = Takeons(self.desk, self.people)
@@ -103,6 +101,8 @@ class House:
         if writable:
             require_as_signed(self.log, directory, signer_directory(directory, signer))
             self.evidence.clear_abandoned()
+        self.outlooks = Outlooks(self.desk)
+        self.open_acts = OpenActs(self.desk, self.evidence)
         self.views = Runner(directory, self.log, VIEWS)
 
     def close(self) -> None:

@@ -14,7 +14,8 @@ from projections.sight import Restricted, restrictions
 from tests.story import Story
 
 OF_NO_PROJECT = {
-    *("portfolios", "policies", "boards", "authority", "money", "priorities", "sight", "trail"),
+    *("portfolios", "policies", "boards", "people", "authority"),
+    *("money", "priorities", "sight", "trail"),
 }
 """Views no row of which is shown as a project's own: money is summed whole, the trail by events, an
 order has its places one by one."""

@@ -174,3 +174,11 @@ def test_in_a_demo_one_click_signs_in_and_only_as_its_made_up_people(tmp_path: P
         again = site.visitor().post("/sign-in/as", page="/sign-in", **elsewhere)
         assert again.headers["location"] == "/"
         site.close()
+
+
+def test_a_book_that_nobody_prepared_is_unknown_and_only_the_office_looks(
+    office: tuple[Site, Bridge],
+) -> None:
+    site, _ = office
+    assert site.signed_in("Olga").get(f"/take-ons/{'0' * 64}").status_code == 404
+    assert site.signed_in("Ana").get(f"/take-ons/{'0' * 64}").status_code == 403
