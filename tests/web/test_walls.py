@@ -136,7 +136,7 @@ def test_every_answer_says_what_it_may_use_and_by_whom_it_may_be_framed(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_has_script_or_style_of_its_own(shared: Site, path: str) -> None:
-    page = shared.signed_in("Olga").seen(path)
+    page = shared.signed_in("Olga").get(path).text
     assert " style=" not in page
     assert "<style" not in page
     assert " onclick" not in page
