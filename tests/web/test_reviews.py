@@ -91,6 +91,14 @@ def test_a_ballot_is_cast_with_comment_and_confidence_and_sent_twice_counts_once
     assert "A good bridge." in room.visit("Rita").seen(f"{REVIEW}/panel")
 
 
+def test_another_choice_from_a_page_sent_before_is_asked_for_again(room: Room) -> None:
+    room.vote("Ana", key="once")
+    again = room.vote("Ana", "option:no", key="once")
+    assert again.status_code == 409
+    assert "This form was sent already" in again.text
+    assert room.vote("Ana", "option:no").status_code == 303
+
+
 def test_a_ballot_for_another_pack_shows_the_new_one_and_keeps_what_was_written(
     room: Room,
 ) -> None:
