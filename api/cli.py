@@ -1,23 +1,19 @@
 """The command line: ``quorate``. One more door onto the same house as HTTP."""
 
 import os
-import socket
 import sqlite3
 import sys
 from collections.abc import Sequence
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 
 from api import (
     cli_account,
     cli_changes,
-    cli_demo,
     cli_export,
     cli_import,
     cli_inbox,
@@ -26,17 +22,17 @@ from api import (
     cli_policy,
     cli_portfolio,
     cli_reading,
+    cli_serve,
+    cli_store,
     cli_takeon,
     cli_verify,
 )
-from api.app import create_app
 from api.cli_office import (
     DATA,
     Actor,
     AsJson,
     Data,
     Operator,
-    acting,
     found,
     looking,
     require_office,
@@ -45,9 +41,8 @@ from api.cli_office import (
 from api.cli_output import note, progress_bar, say, say_json
 from api.clock import now
 from api.house import House
-from api.settings import Settings
 from api.sign_in import Issuer, NotSignedIn, Role
-from api.signing import SignerBeside, configured_signer
+from api.storing import configured_store, open_to_read
 from domain.base import moment_text
 from domain.catalogue import UnreadableEvent
 from domain.checkpoint import NotANote
@@ -58,13 +53,9 @@ from projections.reading import ViewStopped
 from workflows.log.signed import LogContradicted
 from workflows.recheck import Recheck, recheck
 from workflows.store.contract import StoreUnavailable
-from workflows.store.sqlite import open_log
 
-HOST, PORT = "127.0.0.1", 8000
 HOURS_MAX = 24 * 366
 INTERRUPTED = 130
-SHUTDOWN_S = 5
-"""How long answers under way may take once the server is told to stop; a live stream never ends."""
 
 app = typer.Typer(
     name="quorate",
@@ -92,6 +83,9 @@ app.command("changes")(cli_changes.show_changes)
 app.command("export")(cli_export.write_export)
 app.command("check-export")(cli_export.check_export)
 app.command("take-on")(cli_takeon.take_on)
+app.command("serve")(cli_serve.serve)
+app.command("demo")(cli_serve.demo)
+app.command("migrate")(cli_store.migrate_store)
 
 
 @app.command()
@@ -107,7 +101,7 @@ def init(  # noqa: PLR0913  one parameter for each option
 ) -> None:
     """Found an office in a data directory."""
     command = FoundOffice(title=title, zone=zone, currency=currency, origin=origin)
-    with closing(House(data, writable=True, now=now)) as house:
+    with closing(House(data, writable=True, now=now, store=configured_store())) as house:
         operator = Operator(house, verified(data, actor))
         found(operator, command)
         if as_json:
@@ -115,59 +109,6 @@ def init(  # noqa: PLR0913  one parameter for each option
             return
         say(f"Founded {title} in {data}, with {operator.person.name} as its founder.")
         say(f"Next: quorate policy adopt FILE --data {data}")
-
-
-@app.command()
-def serve(
-    *,
-    data: Data = DATA,
-    host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = PORT,
-    actor: Actor = None,
-    signing: Annotated[
-        bool,
-        typer.Option("--signing/--no-signing", help="Whether a signer runs beside the server."),
-    ] = True,
-) -> None:
-    """Serve the office over HTTP, until interrupted."""
-    with closing(_listening(host, port)) as listener:
-        _serve(data, listener, actor, signing=signing)
-
-
-@app.command()
-def demo(
-    *,
-    data: Data = DATA,
-    host: Annotated[str, typer.Option(help="Address to listen at.")] = HOST,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = PORT,
-) -> None:
-    """Load a made-up office once, and serve it over HTTP, until interrupted."""
-    with closing(_listening(host, port)) as listener:
-        cli_demo.load(data)
-        cli_demo.say_visitors(data)
-        _serve(data, listener, None, signing=True)
-
-
-def _serve(data: Path, listener: socket.socket, actor: str | None, *, signing: bool) -> None:
-    settings = Settings.from_environment(os.environ)
-    with acting(data, actor, founds=True) as operator:
-        address, taken = listener.getsockname()[:2]
-        named = f"[{address}]" if ":" in address else address
-        place = f"http://{named}:{taken}"
-        say(f"Serving {data} at {place}/, the API at {place}/api/v1; interrupt to stop.")
-        say(f"For the API: quorate token --data {data} --actor NAME --role office")
-        for line in cli_account.first_steps(data, operator.person.name, place, settings):
-            say(line)
-        sys.stdout.flush()
-        application = create_app(operator.house, Issuer(data, now, settings), settings)
-        config = uvicorn.Config(
-            application,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=SHUTDOWN_S,
-        )
-        with closing(SignerBeside(data, configured_signer(data))) if signing else nullcontext():
-            uvicorn.Server(config).run(sockets=[listener])
 
 
 @app.command()
@@ -198,7 +139,7 @@ def token(
 def check_again(*, data: Data = DATA, as_json: AsJson = False) -> None:
     """Make every computed ruling again from the log, and compare."""
     require_office(data)
-    with closing(open_log(data, writable=False)) as log, progress_bar("Re-checking") as progress:
+    with closing(open_to_read(data)) as log, progress_bar("Re-checking") as progress:
         report = recheck(log, progress)
     if as_json:
         say_json(report.as_json())
@@ -217,6 +158,9 @@ def rebuild(*, data: Data = DATA, as_json: AsJson = False) -> None:
         say_json({"position": position})
     else:
         say(f"Rebuilt the views up to position {position}.")
+
+
+cli_store.offer_store(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -286,17 +230,6 @@ def _end_quietly() -> None:
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     _end(1)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
-    except OSError as fault:
-        raise Malformed(
-            f"cannot listen at {host}, port {port}: {fault.strerror}",
-            fix="End what listens there, or give another --port.",
-        ) from None
 
 
 def _say_recheck(report: Recheck) -> None:

@@ -6,6 +6,10 @@ from workflows.store.contract import StoreUnavailable
 from workflows.store.sql import SQLLog
 from workflows.store.sqlite import EVENTS_FILE, open_log
 
+MARK = "store"
+"""A file that says that the log is elsewhere, so that nobody begins another one here."""
+
+_MARKED = "The log of this directory is in PostgreSQL; whoever opens it gives the address.\n"
 SCHEMES = ("postgresql://", "postgres://")
 
 
@@ -23,7 +27,13 @@ def open_store(
     Raises:
         StoreUnavailable: the log cannot be opened, or the directory holds another one.
     """
+    mark = directory / MARK
     if address is None:
+        if mark.exists():
+            raise StoreUnavailable(
+                f"the log of {directory} is in a database; give its address with --store or"
+                " QUORATE_STORE, or another directory with --data"
+            )
         return open_log(directory, writable=writable, durable=durable)
     require_address(address)
     if (directory / EVENTS_FILE).exists():
@@ -34,11 +44,15 @@ def open_store(
     # Only here: who keeps files need not wait for the driver of a database to be read.
     from workflows.store.postgres import open_postgres_log
 
+    log = open_postgres_log(address, writable=writable)
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        if not mark.exists():
+            mark.write_text(_MARKED, encoding="utf-8")
     except OSError as fault:
-        raise StoreUnavailable(f"cannot make {directory}: {fault.strerror}") from fault
-    return open_postgres_log(address, writable=writable)
+        log.close()
+        raise StoreUnavailable(f"cannot write in {directory}: {fault.strerror}") from fault
+    return log
 
 
 def require_address(address: str) -> None:

@@ -44,12 +44,9 @@ def open_postgres_log(url: str, *, writable: bool = True) -> "PostgresLog":
 
 
 class PostgresLog(SQLLog):
-    """The one gapless sequence of events in a PostgreSQL database. Implements `contract.Log`.
+    """The one gapless sequence of events in a PostgreSQL database. Implements `contract.Log`."""
 
-    Attributes:
-        writer: the one of this process; absent when the log is open for reading only.
-    """
-
+    writer: PostgresWriter | None
     among = "position IN (SELECT value::bigint FROM json_array_elements_text(?::json))"
 
     def __init__(self, links: Links, *, writable: bool = True) -> None:

@@ -17,6 +17,7 @@ from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored
 from workflows.store.mapper import Entry, Told, event_of
 from workflows.store.recorder import LogApplication, LogRecorder
 from workflows.store.rows import Readable
+from workflows.store.turns import Turns
 
 PAGE = 500
 
@@ -46,7 +47,10 @@ class SQLLog(ABC):
     Attributes:
         application: the library's application over this log, for its repository and
             subscriptions.
+        writer: the one that writes; absent when the log is open for reading only.
     """
+
+    writer: Turns[Any] | None
 
     among = "position IN (SELECT value FROM json_each(?))"
     """How this database asks for positions given as a JSON list."""

@@ -51,12 +51,9 @@ def open_memory_log() -> "SQLiteLog":
 
 
 class SQLiteLog(SQLLog):
-    """The one gapless sequence of events in an SQLite database. Implements `contract.Log`.
+    """The one gapless sequence of events in an SQLite database. Implements `contract.Log`."""
 
-    Attributes:
-        writer: the one that writes; absent when the log is open for reading only.
-    """
-
+    writer: Writer | None
     _database: Database
 
     def __init__(
@@ -64,7 +61,7 @@ class SQLiteLog(SQLLog):
     ) -> None:
         """Start on an open database; `open_log` and `open_memory_log` are the ways here."""
         self._lock = lock
-        self.writer: Writer | None = None
+        self.writer = None
         arrivals: Announced | Polled
         if writable:
             arrivals = Announced(_head(database))

