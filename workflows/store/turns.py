@@ -1,7 +1,8 @@
 """Taking turns to write: whoever gets the turn writes for everybody who waits, in one go.
 
 A caller alone needs no other thread, and many callers share one flush of the disk. Nobody is told
-of success before the transaction they shared is durable.
+of success before the transaction they shared is durable. Each waits for its own answer and not for
+the turn, so those who were served come back with more while the next ones are being written.
 """
 
 import threading
@@ -26,13 +27,20 @@ class Outcome(NamedTuple):
 
 
 class Job(Generic[Work]):
-    """Work that waits for its turn, and what came of it."""
+    """Work that waits for its turn, and what came of it.
 
-    __slots__ = ("outcome", "work")
+    Attributes:
+        called: set when there is an outcome, or when its caller is to write.
+        writes: whether its caller is to write.
+    """
+
+    __slots__ = ("called", "outcome", "work", "writes")
 
     def __init__(self, work: Work) -> None:
         """Begin without an outcome."""
         self.work = work
+        self.called = threading.Event()
+        self.writes = False
         self.outcome: Outcome | None = None
 
 
@@ -47,6 +55,8 @@ class Turns(ABC, Generic[Work]):
         """
         self._announce = announce
         self._waiting: deque[Job[Work]] = deque()
+        self._queue = threading.Lock()
+        self._taken = False
         self._turn = threading.Lock()
         self._closed = False
 
@@ -57,14 +67,18 @@ class Turns(ABC, Generic[Work]):
             StoreUnavailable: it cannot be written, or the log is closed.
         """
         job = Job(work)
-        self._waiting.append(job)
-        outcome = job.outcome
-        while outcome is None:
-            with self._turn:
-                # Somebody may have written it while this caller waited for the turn.
-                if job.outcome is None:
+        try:
+            self._line_up(job)
+            job.called.wait()
+            if job.writes:
+                with self._turn:
                     self._write_batch()
-            outcome = job.outcome
+                self._pass_on()
+        except BaseException:
+            self._leave(job)
+            raise
+        outcome = job.outcome
+        assert outcome is not None, "whoever is called has an outcome, or makes one"
         if outcome.fault is not None:
             raise outcome.fault
         return outcome.result
@@ -82,11 +96,35 @@ class Turns(ABC, Generic[Work]):
     def _unavailable(self, fault: Exception) -> StoreUnavailable:
         """Return what everybody in the transaction is told when it failed as a whole."""
 
+    def _line_up(self, job: Job[Work]) -> None:
+        with self._queue:
+            self._waiting.append(job)
+            if not self._taken:
+                self._taken = True
+                job.writes = True
+                job.called.set()
+
+    def _leave(self, job: Job[Work]) -> None:
+        """Let a caller go who is being interrupted, waiting or writing."""
+        with self._queue:
+            writes = job.writes
+            if job in self._waiting:
+                self._waiting.remove(job)
+        if writes:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give the turn to whoever has waited longest."""
+        with self._queue:
+            if self._waiting:
+                self._waiting[0].writes = True
+                self._waiting[0].called.set()
+            else:
+                self._taken = False
+
     def _write_batch(self) -> None:
-        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAX))]
-        if not jobs:
-            # The one who took this caller's job along was interrupted before it could say so.
-            raise StoreUnavailable(BROKEN_OFF)
+        with self._queue:
+            jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAX))]
         try:
             if self._closed:
                 raise StoreUnavailable("the log is closed; nothing was written")
@@ -101,3 +139,4 @@ class Turns(ABC, Generic[Work]):
         finally:
             for job, outcome in zip(jobs, outcomes, strict=True):
                 job.outcome = outcome
+                job.called.set()

@@ -12,9 +12,10 @@ from domain.base import document
 from domain.refusals import Conflict, KeyReused, Refused
 from tests.workflows.store.conftest import AnyLog
 from tests.workflows.store.events import command, refusal
-from workflows.store.contract import AlreadyDone, StoreUnavailable
+from workflows.store.contract import AlreadyDone
 from workflows.store.sqlite import SQLiteLog
-from workflows.store.turns import Job
+from workflows.store.turns import Job, Outcome
+from workflows.store.writer import SQLiteWork
 
 INTEGRITY = (sqlite3.IntegrityError, psycopg.IntegrityError)
 """What a database says of rows it will not have."""
@@ -82,11 +83,12 @@ def test_an_interrupted_writer_leaves_nobody_waiting_and_nothing_half_written(
     log = sqlite_log
     writer, queued = log.writer, threading.Event()
     assert writer is not None
-    writer._waiting.append(Job(lambda connection: queued.set()))  # in the same transaction
+    beside = Job[SQLiteWork](lambda connection: queued.set())
+    writer._waiting.append(beside)  # in the same transaction
     with pytest.raises(KeyboardInterrupt):
         writer.carry_out(interrupt)
-    with pytest.raises(StoreUnavailable, match="same key"):
-        writer._write_batch()  # as for a caller whose job went with the interrupted one
+    assert isinstance(beside.outcome, Outcome)
+    assert "same key" in str(beside.outcome.fault)
     assert log.append([refusal("a:1")], {}, None) == range(1, 2)
 
 
