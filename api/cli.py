@@ -23,6 +23,7 @@ from api import (
     cli_portfolio,
     cli_reading,
     cli_serve,
+    cli_store,
     cli_takeon,
     cli_verify,
 )
@@ -41,6 +42,7 @@ from api.cli_output import note, progress_bar, say, say_json
 from api.clock import now
 from api.house import House
 from api.sign_in import Issuer, NotSignedIn, Role
+from api.storing import configured_store, open_to_read
 from domain.base import moment_text
 from domain.catalogue import UnreadableEvent
 from domain.checkpoint import NotANote
@@ -51,7 +53,6 @@ from projections.reading import ViewStopped
 from workflows.log.signed import LogContradicted
 from workflows.recheck import Recheck, recheck
 from workflows.store.contract import StoreUnavailable
-from workflows.store.sqlite import open_log
 
 HOURS_MAX = 24 * 366
 INTERRUPTED = 130
@@ -84,6 +85,7 @@ app.command("check-export")(cli_export.check_export)
 app.command("take-on")(cli_takeon.take_on)
 app.command("serve")(cli_serve.serve)
 app.command("demo")(cli_serve.demo)
+app.command("migrate")(cli_store.migrate_store)
 
 
 @app.command()
@@ -99,7 +101,7 @@ def init(  # noqa: PLR0913  one parameter for each option
 ) -> None:
     """Found an office in a data directory."""
     command = FoundOffice(title=title, zone=zone, currency=currency, origin=origin)
-    with closing(House(data, writable=True, now=now)) as house:
+    with closing(House(data, writable=True, now=now, store=configured_store())) as house:
         operator = Operator(house, verified(data, actor))
         found(operator, command)
         if as_json:
@@ -137,7 +139,7 @@ def token(
 def check_again(*, data: Data = DATA, as_json: AsJson = False) -> None:
     """Make every computed ruling again from the log, and compare."""
     require_office(data)
-    with closing(open_log(data, writable=False)) as log, progress_bar("Re-checking") as progress:
+    with closing(open_to_read(data)) as log, progress_bar("Re-checking") as progress:
         report = recheck(log, progress)
     if as_json:
         say_json(report.as_json())
@@ -156,6 +158,9 @@ def rebuild(*, data: Data = DATA, as_json: AsJson = False) -> None:
         say_json({"position": position})
     else:
         say(f"Rebuilt the views up to position {position}.")
+
+
+cli_store.offer_store(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

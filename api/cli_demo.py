@@ -9,14 +9,22 @@ from api.demo import script
 from api.demo.accounts import accounts
 from api.demo.build import build, is_demo
 from api.demo.office import TITLE
+from api.storing import ENVIRONMENT, configured_store
+from domain.refusals import Malformed
 
 
 def load(data: Path) -> None:
     """Load the demo where there is nothing yet; what is there must be a demo already.
 
     Raises:
+        Malformed: a database is given for it.
         Taken: the directory holds another office, or other files.
     """
+    if configured_store() is not None:
+        raise Malformed(
+            "the demo is made up anew, and kept in files",
+            fix=f"Leave --store and {ENVIRONMENT} away.",
+        )
     if is_demo(data):
         return
     note(f"Loading the demo into {data}: three years of {TITLE}; this takes half a minute.")

@@ -13,6 +13,7 @@ from api.export_files import read_export, to_csv, to_xlsx
 from api.export_table import FORMS, NOT_SHOWN, Table, complaints
 from api.exporting import export
 from api.house import House
+from api.storing import configured_store
 from domain.refusals import Malformed, NotKnown
 from projections.as_of import as_of as place_of
 
@@ -80,7 +81,7 @@ def check_export(
 def _against(data: Path, table: Table) -> list[str]:
     """Return where a table differs from what a log says at its position."""
     require_office(data)
-    with closing(House(data, writable=False, now=now)) as house:
+    with closing(House(data, writable=False, now=now, store=configured_store())) as house:
         house.views.catch_up()
         origin, zone = house.desk.load().office().origin, house.desk.load().office().zone
         if table.origin != origin:

@@ -18,6 +18,7 @@ from api.signing import (
     sign_once,
     stop_at_end_of_input,
 )
+from api.storing import open_to_read
 from domain.checkpoint import Checkpoint, NotANote, Note, b64, read_checkpoint
 from domain.log_key import RotateLogKey
 from domain.refusals import Malformed, NotKnown
@@ -27,7 +28,6 @@ from workflows.log.rotating import LogKeys
 from workflows.log.signed import KEY, LOG, published
 from workflows.log.signer import Signer
 from workflows.store.contract import StoreUnavailable
-from workflows.store.sqlite import open_log
 
 WAIT_S = 20.0
 _LOOK_S = 0.1
@@ -86,7 +86,7 @@ def prove(
     signed = published(data)
     if signed is None:
         raise NotKnown("no checkpoint was signed yet", fix="Have one signed: quorate checkpoint.")
-    with closing(open_log(data, writable=False)) as log:
+    with closing(open_to_read(data)) as log:
         if since is not None:
             old = held_checkpoint(since)[0]
             content = growth_proof(log.node, old.size, signed)
@@ -149,7 +149,7 @@ def held_checkpoint(path: Path) -> tuple[Checkpoint, Note]:
 
 def _signed(data: Path, directory: Path) -> tuple[Checkpoint, Note]:
     """Return a checkpoint of the log as it is now, signed here or by the signer at work."""
-    with closing(open_log(data, writable=False)) as log:
+    with closing(open_to_read(data)) as log:
         head = log.head()
     try:
         signed = sign_once(data, directory)

@@ -21,12 +21,12 @@ from api.clock import new_key, new_seed, now
 from api.house import House
 from api.sign_in import Issuer, Role, SignedInPerson
 from api.signing import configured_signer
+from api.storing import configured_store, may_hold_office
 from domain.act import Act
 from domain.office import FoundOffice
 from domain.refusals import Malformed, NotKnown
 from projections.as_of import AsOf, as_of
 from workflows.imports import Acts
-from workflows.store.sqlite import EVENTS_FILE
 
 TOKEN_LIFETIME = timedelta(minutes=5)
 VIEWS_WAIT_S = 5.0
@@ -98,7 +98,13 @@ def acting(data: Path, actor: str | None, *, founds: bool = False) -> Iterator[O
     """
     if not founds:
         require_office(data)
-    house = House(data, writable=True, now=now, signer=configured_signer(data))
+    house = House(
+        data,
+        writable=True,
+        now=now,
+        signer=configured_signer(data),
+        store=configured_store(),
+    )
     try:
         operator = Operator(house, verified(data, actor))
         if not door.is_founded(house):
@@ -126,7 +132,7 @@ def looking(data: Path, asked: str | None) -> Iterator[Looking]:
         NotKnown: there is no office, or no such place in its log.
     """
     require_office(data)
-    house = House(data, writable=False, now=now)
+    house = House(data, writable=False, now=now, store=configured_store())
     try:
         zone = house.desk.load().office().zone
         house.views.catch_up()
@@ -143,7 +149,7 @@ def require_office(data: Path) -> None:
     Raises:
         NotKnown: there is no office in it.
     """
-    if not (data / EVENTS_FILE).exists():
+    if not may_hold_office(data):
         raise _no_office(data)
 
 

@@ -1,7 +1,7 @@
 """The composition root: every part, wired over one data directory. Both doors open onto this."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from projections.every import VIEWS
@@ -27,8 +27,11 @@ from workflows.reviews import Reviews
 from workflows.rulings import Rulings
 from workflows.stand_ins import StandIns
 from workflows.store.evidence import Evidence
-from workflows.store.sqlite import open_log
+from workflows.store.opening import open_store
 from workflows.takeons import Takeons
+
+ABANDONED = timedelta(days=1)
+"""How long a file may take to arrive: no upload that is still under way is older."""
 
 
 class House:
@@ -55,6 +58,7 @@ class House:
         now: Callable[[], datetime],
         durable: bool = True,
         signer: Path | None = None,
+        store: str | None = None,
     ) -> None:
         """Open a data directory.
 
@@ -64,6 +68,7 @@ class House:
             now: the clock of everything that happens here.
             durable: whether every act is on the disk before it is answered; see `open_log`.
             signer: where the signer of its log keeps its memory, if not in the directory.
+            store: address of the database that holds the log, if the directory does not.
 
         Raises:
             StoreUnavailable: another process writes here, or there is nothing to read.
@@ -71,9 +76,18 @@ class House:
             ViewsUnavailable: the views cannot be opened.
         """
         self.directory, self.now = directory, now
-        self.log = open_log(directory, writable=writable, durable=durable)
+        self.log = open_store(directory, store, writable=writable, durable=durable)
+        try:
+            self._furnish()
+            self._begin(directory, signer, writable=writable, shared=store is not None)
+        except BaseException:
+            self.log.close()
+            raise
+
+    def _furnish(self) -> None:
+        """Set up everybody who works on the log."""
         self.desk = Desk(self.log)
-        self.evidence = Evidence(directory)
+        self.evidence = Evidence(self.directory)
         self.offices = Offices(self.desk)
         self.people = People(self.desk)
         self.governing = Governing(self.desk)
@@ -91,18 +105,14 @@ class House:
         self.conditions = Conditions(self.desk)
         self.imports = Imports(self.desk, self.people, self.governing, self.portfolios)
         self.takeons = Takeons(self.desk, self.people)
-        try:
-            self._begin(directory, signer, writable=writable)
-        except BaseException:
-            self.log.close()
-            raise
-
-    def _begin(self, directory: Path, signer: Path | None, *, writable: bool) -> None:
-        if writable:
-            require_as_signed(self.log, directory, signer_directory(directory, signer))
-            self.evidence.clear_abandoned()
         self.outlooks = Outlooks(self.desk)
         self.open_acts = OpenActs(self.desk, self.evidence)
+
+    def _begin(self, directory: Path, signer: Path | None, *, writable: bool, shared: bool) -> None:
+        if writable:
+            require_as_signed(self.log, directory, signer_directory(directory, signer))
+            # Where others may be at work here, what arrives now may well be theirs.
+            self.evidence.clear_abandoned(self.now() - ABANDONED if shared else None)
         self.views = Runner(directory, self.log, VIEWS)
 
     def close(self) -> None:

@@ -9,10 +9,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from api.clock import new_seed
+from api.storing import open_to_read
 from domain.checkpoint import Checkpoint, Note
 from workflows.log.signed import signer_directory
 from workflows.log.signer import Signer
-from workflows.store.sqlite import open_log
 
 ENVIRONMENT = "QUORATE_SIGNER"
 EVERY_S = 2.0
@@ -36,7 +36,7 @@ def sign_once(data: Path, directory: Path) -> tuple[Checkpoint, Note] | None:
         LogContradicted: the log is not the one signed before.
     """
     with (
-        closing(open_log(data, writable=False)) as log,
+        closing(open_to_read(data)) as log,
         closing(Signer(log, data, directory, new_seed)) as signer,
     ):
         return signer.sign()
@@ -52,7 +52,7 @@ def sign_on(
         LogContradicted: the log is not the one signed before.
     """
     with (
-        closing(open_log(data, writable=False)) as log,
+        closing(open_to_read(data)) as log,
         closing(Signer(log, data, directory, new_seed)) as signer,
     ):
         size = -1

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from api.storing import open_to_read
 from domain.base import Moment, Value
 from domain.checkpoint import (
     Checkpoint,
@@ -32,7 +33,6 @@ from workflows.log.files import write_whole
 from workflows.log.signed import CHECKPOINT, KEY, LOG, SIGNED, remembered
 from workflows.log.verification import Against, Fault, Progress, Verified, verify
 from workflows.store.contract import Log
-from workflows.store.sqlite import open_log
 
 LAST = "verified.json"
 _KIB = 1024
@@ -106,7 +106,7 @@ def verify_all(
     """
     began = time.monotonic()
     faults: list[Fault] = []
-    with closing(open_log(data, writable=False)) as log:
+    with closing(open_to_read(data)) as log:
         against = _against(log, data, given, faults)
         verified = verify(log, data, against, progress[0])
         views, behind = _views(data, log, faults, progress[1])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter
 
-from bench import pages
+from bench import pages, stores
 from domain.act import Act
 from domain.catalogue import read_event
 from domain.event import seal
@@ -70,6 +70,7 @@ def main() -> None:
     for what, floor, work in rows:
         floor_s, work_s, ratio = beside(floor, work)
         print(f"{what:<40}{floor_s * 1e6:>10.2f}{work_s * 1e6:>10.2f}{ratio:>7.1f}x")
+    stores.main()
     pages.main()
 
 

@@ -48,6 +48,7 @@ class Runner:
         Raises:
             ViewsUnavailable: the disk refuses.
         """
+        self._directory = directory
         self._source = source
         self._views = tuple(views)
         self._rows_max = rows_max
@@ -78,8 +79,11 @@ class Runner:
         return self._reached()
 
     def follow(self) -> None:
-        """Start the thread that folds each event as soon as it is committed."""
-        if not self.writes or self._thread is not None:
+        """Start the thread that folds each event as soon as it is committed.
+
+        While another process does that, the thread stands by, and takes over when it ends.
+        """
+        if self._thread is not None:
             return
         self._thread = threading.Thread(target=self._follow, name="views", daemon=True)
         self._thread.start()
@@ -166,6 +170,9 @@ class Runner:
     def _follow(self) -> None:
         while not self._closing.is_set():
             try:
+                if not self.writes and not self._taken_over():
+                    self._closing.wait(RETRY_S)
+                    continue
                 while not self._closing.is_set() and self._step():
                     self._fault = None
                 self._fault = None
@@ -173,6 +180,21 @@ class Runner:
             except Exception as fault:  # noqa: BLE001  told by health(); following goes on
                 self._fault = f"{type(fault).__name__}: {fault}"
                 self._closing.wait(RETRY_S)
+
+    def _taken_over(self) -> bool:
+        """Return whether nobody else wrote the views any more, and this process does from now."""
+        lock = ViewsLock(self._directory)
+        if not lock.held:
+            self._lock = lock
+            return False
+        try:
+            folding = self._open()
+        except BaseException:
+            lock.release()
+            raise
+        with self._turn:
+            self._folding, self._lock, self.writes = folding, lock, True
+        return True
 
     def _seen(self) -> int:
         folding = self._folding

@@ -21,7 +21,7 @@ from projections.reviews import Before, reviews
 from projections.trail import Span, trail
 from tests.projections.histories import Step
 from workflows.store.contract import Stored
-from workflows.store.sqlite import SQLiteLog
+from workflows.store.sql import SQLLog
 
 PROJECTS = tuple(f"project:P-{n:03d}" for n in range(4))
 SUBJECTS = (*PROJECTS, "board:board", "policy:gates", "portfolio:A", "person:ada", "person:cyd")
@@ -42,7 +42,7 @@ steps = st.lists(
 class Until:
     """A log as it was when it ended at some position."""
 
-    def __init__(self, log: SQLiteLog, end: int) -> None:
+    def __init__(self, log: SQLLog, end: int) -> None:
         self.log = log
         self.end = end
 
@@ -65,7 +65,7 @@ class Until:
         return self.log.disclosed(positions)
 
 
-def place(log: SQLiteLog, position: int) -> AsOf:
+def place(log: SQLLog, position: int) -> AsOf:
     moment = log.clock(position)
     assert moment is not None
     return AsOf(position=position, moment=moment)

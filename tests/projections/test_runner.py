@@ -255,6 +255,24 @@ def test_only_one_process_writes(tmp_path: Path, log: SQLiteLog, author: Author)
         register(third.reading)
 
 
+def test_whoever_stands_by_takes_over_when_the_writer_ends(
+    tmp_path: Path, log: SQLiteLog, author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.runner.RETRY_S", 0.02)
+    first, second = Runner(tmp_path, log, VIEWS), Runner(tmp_path, log, VIEWS)
+    for runner in (first, second):
+        runner.follow()
+    assert second.wait_for(author.position, 10)
+    assert (first.writes, second.writes) == (True, False)
+    first.close()
+    retitle(author, "taken over")
+    assert second.wait_for(author.position, 10)
+    assert second.health().writes
+    assert "taken over" in {row.title for row in register(second.reading).found}
+    second.rebuild()
+    second.close()
+
+
 def test_readers_keep_reading_while_it_is_rebuilt(
     tmp_path: Path, log: SQLiteLog, author: Author
 ) -> None:

@@ -21,6 +21,7 @@ from projections.taken_over import taken_over
 from projections.trail import trail
 from tests.story import Story
 from tests.workflows.takeon_books import Book, Office, book_of, planted, written
+from workflows.store.sqlite import SQLiteLog
 
 ALL = Page(limit=None)
 
@@ -179,7 +180,9 @@ def test_a_person_known_by_an_address_stays_the_same_person(office: Office, rows
 
 def test_a_book_whose_people_were_erased_is_prepared_again(office: Office, rows: Book) -> None:
     digest = office.prepare(rows)
-    with office.story.house.log._database.writing() as connection:
+    log = office.story.house.log
+    assert isinstance(log, SQLiteLog)
+    with log._database.writing() as connection:
         connection.execute("DELETE FROM private WHERE name = 'book'")
         connection.commit()
     with pytest.raises(NotNow, match="not held any more"):

@@ -8,6 +8,7 @@ from domain.refusals import Conflict, KeyReused
 from workflows.store import schema, tree
 from workflows.store.contract import AlreadyDone, CommandRow
 from workflows.store.mapper import SealedRow
+from workflows.store.rows import Connection
 
 _INSERT_EVENT = "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
@@ -61,7 +62,7 @@ class Append:
             versions[stream] += 1
 
 
-def command_row(connection: sqlite3.Connection, command_id: str) -> CommandRow | None:
+def command_row(connection: Connection, command_id: str) -> CommandRow | None:
     """Return what is kept of a command."""
     found = connection.execute(schema.COMMAND, (command_id,)).fetchone()
     if found is None:

@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -76,10 +77,17 @@ class Evidence:
         except FileNotFoundError:
             return False
 
-    def clear_abandoned(self) -> None:
-        """Remove what a killed process left half written; only the one writer may, at its start."""
+    def clear_abandoned(self, before: datetime | None = None) -> None:
+        """Remove what a killed process left half written.
+
+        Args:
+            before: only what was last written before this moment; everything when absent, which
+                is for the one writer of a directory, at its start.
+        """
         for arriving in self._root.glob(f"{_ARRIVING}*"):
-            arriving.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if before is None or arriving.stat().st_mtime < before.timestamp():
+                    arriving.unlink()
 
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):

@@ -7,7 +7,7 @@ subscribed to, nor keep a position for good, nor write two commands in one trans
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -24,13 +24,13 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
+from domain.base import INTEGER_MAX
 from workflows.store import schema
 from workflows.store.append import Append
 from workflows.store.arrivals import Arrivals
 from workflows.store.contract import StoreUnavailable
-from workflows.store.database import Database
 from workflows.store.mapper import CanonicalMapper, SealedRow
-from workflows.store.writer import Writer
+from workflows.store.rows import Readable
 
 PAGE = 500
 _WAIT_S = 0.1
@@ -39,10 +39,17 @@ _STORED = "SELECT originator_id, originator_version, topic, state FROM stored_ev
 _NOTIFIED = "SELECT originator_id, originator_version, topic, state, notification_id"
 
 
+class Appending(Protocol):
+    """Whoever writes."""
+
+    def carry_out(self, work: Append, /) -> Any:
+        """Append, and return the positions once they are durable."""
+
+
 class LogRecorder(ApplicationRecorder):
     """Writes through the one writer, and reads what it has made durable."""
 
-    def __init__(self, database: Database, writer: Writer | None, arrivals: Arrivals) -> None:
+    def __init__(self, database: Readable, writer: Appending | None, arrivals: Arrivals) -> None:
         """Build on an open database; without a writer the log can only be read."""
         self._database = database
         self._writer = writer
@@ -64,7 +71,9 @@ class LogRecorder(ApplicationRecorder):
         unknown = {name for name, value in kwargs.items() if value is not None}
         if len(rows) != len(stored_events) or unknown - {"read", "command"}:
             raise ProgrammingError("the log keeps sealed events, what was read, and a command")
-        return self._writer.carry_out(Append(rows, kwargs.get("read") or {}, kwargs.get("command")))
+        append = Append(rows, kwargs.get("read") or {}, kwargs.get("command"))
+        positions: range = self._writer.carry_out(append)
+        return positions
 
     def select_events(
         self,
@@ -79,11 +88,10 @@ class LogRecorder(ApplicationRecorder):
         order = "DESC" if desc else "ASC"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"{_STORED} WHERE originator_id = ?1"
-                " AND originator_version > coalesce(?2, 0)"
-                " AND originator_version <= coalesce(?3, 9e18)"
-                f" ORDER BY originator_version {order} LIMIT coalesce(?4, -1)",
-                (str(originator_id), gt, lte, limit),
+                f"{_STORED} WHERE originator_id = ?"
+                " AND originator_version > ? AND originator_version <= ?"
+                f" ORDER BY originator_version {order} LIMIT ?",
+                (str(originator_id), gt or 0, _up_to(lte), _up_to(limit)),
             )
             return [StoredEvent(*row) for row in rows]
 
@@ -102,9 +110,9 @@ class LogRecorder(ApplicationRecorder):
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"{_NOTIFIED} FROM stored_events WHERE notification_id > ?"
-                f" AND notification_id <= coalesce(?, 9e18) {wanted}"
+                f" AND notification_id <= ? {wanted}"
                 " ORDER BY notification_id LIMIT ?",
-                (above, stop, *topics, limit),
+                (above, _up_to(stop), *topics, limit),
             )
             return [Notification(*row) for row in rows]
 
@@ -121,6 +129,10 @@ class LogRecorder(ApplicationRecorder):
     def wait(self, after: int, timeout_s: float) -> int:
         """Return the head as soon as it is above ``after``, or when the time is over."""
         return self._arrivals.wait(after, timeout_s)
+
+
+def _up_to(bound: int | None) -> int:
+    return INTEGER_MAX if bound is None else bound
 
 
 class LogSubscription(Subscription[LogRecorder]):

@@ -1,47 +1,18 @@
 """The log in SQLite: one data directory with one writer process, or memory for tests."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from domain.base import moment_text
-from domain.catalogue import UnreadableEvent
-from domain.event import Sealed, leaf_hash
-from domain.merkle import root as root_of
-from workflows.store import schema, tree
-from workflows.store.append import command_row
+from workflows.store import schema
 from workflows.store.arrivals import Announced, Polled
-from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored, StoreUnavailable
+from workflows.store.contract import StoreUnavailable
 from workflows.store.database import Database, FileDatabase, MemoryDatabase
 from workflows.store.lock import WriterLock
-from workflows.store.mapper import Entry, Told, event_of
-from workflows.store.recorder import LogApplication, LogRecorder
+from workflows.store.recorder import LogRecorder
+from workflows.store.sql import SQLLog
 from workflows.store.writer import Writer
 
 EVENTS_FILE = "events.db"
 LOCK_FILE = "writer.lock"
-PAGE = 500
-
-_RECORDED = (
-    "SELECT notification_id, originator_id, originator_version, topic, state, leaf, clock"
-    " FROM stored_events"
-)
-_OF_STREAM = f"{_RECORDED} WHERE originator_id = ? AND originator_version > ?"
-_STREAMS = (
-    "SELECT DISTINCT originator_id FROM stored_events"
-    " WHERE originator_id >= ? AND originator_id < ? ORDER BY originator_id"
-)
-_POSITION_AT = (
-    "SELECT notification_id FROM stored_events WHERE clock <= ?"
-    " ORDER BY clock DESC, notification_id DESC LIMIT 1"
-)
-_LEAVES = (
-    "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
-)
-_DOCUMENTS = "SELECT digest, bytes FROM documents WHERE digest > ? ORDER BY digest LIMIT ?"
-_DISCLOSED = "SELECT position, stream, name, disclosure FROM private"
 
 
 def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLiteLog":
@@ -79,169 +50,25 @@ def open_memory_log() -> "SQLiteLog":
     return SQLiteLog(MemoryDatabase())
 
 
-class SQLiteLog:
-    """The one gapless sequence of events in an SQLite database. Implements `contract.Log`.
+class SQLiteLog(SQLLog):
+    """The one gapless sequence of events in an SQLite database. Implements `contract.Log`."""
 
-    Attributes:
-        application: the library's application over this log, for its repository and
-            subscriptions.
-        writer: the one that writes; absent when the log is open for reading only.
-    """
+    writer: Writer | None
+    _database: Database
 
     def __init__(
         self, database: Database, *, writable: bool = True, lock: WriterLock | None = None
     ) -> None:
         """Start on an open database; `open_log` and `open_memory_log` are the ways here."""
-        self._database = database
         self._lock = lock
-        self.writer: Writer | None = None
-        self._arrivals: Announced | Polled
+        self.writer = None
+        arrivals: Announced | Polled
         if writable:
-            self._arrivals = Announced(self.head())
-            self.writer = Writer(database, self._arrivals.announce)
+            arrivals = Announced(_head(database))
+            self.writer = Writer(database, arrivals.announce)
         else:
-            self._arrivals = Polled(self.head)
-        self._recorder = LogRecorder(database, self.writer, self._arrivals)
-        self.application = LogApplication(self._recorder)
-
-    def append(
-        self, events: Sequence[Sealed], read: Mapping[str, int], command: CommandRow | None
-    ) -> range:
-        """Append all or nothing, and return the positions once they are durable.
-
-        Raises:
-            Conflict: a stream read or written has moved.
-            KeyReused: the command id is on record with another request digest.
-            AlreadyDone: the command id is on record with this request digest.
-            StoreUnavailable: the disk is full or read-only; nothing was written.
-            Unsound: an event, document or private field is not what it is said to be.
-        """
-        entries = [Entry(sealed) for sealed in events]
-        recordings = self.application.events.put(entries, read=read, command=command)
-        if not recordings:
-            return range(0)
-        first = recordings[0].notification.id
-        return range(first, first + len(recordings))
-
-    def head(self) -> int:
-        """Return the last position, 0 for an empty log."""
-        return int(self._one(schema.HEAD)[0])
-
-    def version(self, stream: str) -> int:
-        """Return the version of a stream, 0 if there is none."""
-        return int(self._one(schema.VERSION, stream)[0])
-
-    def stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
-        """Return a stream's events with a version above ``after``, oldest first.
-
-        Raises:
-            UnreadableEvent: a row that is not what was written.
-        """
-        query = f"{_OF_STREAM} ORDER BY originator_version LIMIT {PAGE}"
-        while page := self._all(query, stream, after):
-            # Page by page, so that neither memory nor a read transaction grows with the stream.
-            yield from map(_recorded, page)
-            after += len(page)
-            if len(page) < PAGE:
-                break
-
-    def streams(self, kind: str) -> list[str]:
-        """Return the names of the streams of a kind, sorted."""
-        # The character after a colon ends the range, so that the index answers.
-        return [str(row[0]) for row in self._all(_STREAMS, f"{kind}:", f"{kind};")]
-
-    def read(self, after: int = 0, limit: int = PAGE) -> list[Recorded]:
-        """Return at most ``limit`` events at positions above ``after``, in order.
-
-        Raises:
-            UnreadableEvent: a row that is not what was written.
-        """
-        query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
-        return [_recorded(row) for row in self._all(query, after, limit)]
-
-    def contents(self, after: int = 0, limit: int = PAGE) -> list[Stored]:
-        """Return at most ``limit`` rows at positions above ``after``, in order and unchecked."""
-        query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
-        return [Stored(*row) for row in self._all(query, after, limit)]
-
-    def leaves(self, after: int = 0, limit: int = PAGE) -> list[bytes]:
-        """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
-        return [row[0] for row in self._all(_LEAVES, after, limit)]
-
-    def node(self, level: int, place: int) -> bytes:
-        """Return the hash of a complete node of the tree; level 0 are the leaves, from place 0.
-
-        Raises:
-            NoNode: it is not kept.
-        """
-        with self._database.reading() as connection:
-            return tree.node(connection, level, place)
-
-    def nodes(self, after: int, last: int) -> list[tuple[int, bytes]]:
-        """Return what is kept at positions above ``after`` and up to ``last``, in order."""
-        return [(row[0], row[1]) for row in self._all(tree.NODES, after, last)]
-
-    def root(self, size: int) -> bytes:
-        """Return the root of the tree over the first ``size`` events, from the nodes kept.
-
-        Raises:
-            NoNode: the log is shorter, or a node is not kept.
-        """
-        with self._database.reading() as connection:
-            return root_of(size, lambda level, place: tree.node(connection, level, place))
-
-    def at(self, position: int) -> Recorded | None:
-        """Return the event at one position.
-
-        Raises:
-            UnreadableEvent: a row that is not what was written.
-        """
-        rows = self._all(f"{_RECORDED} WHERE notification_id = ?", position)
-        return _recorded(rows[0]) if rows else None
-
-    def position_at(self, moment: datetime) -> int:
-        """Return the last position whose clock is not after a moment, 0 if none."""
-        rows = self._all(_POSITION_AT, moment_text(moment))
-        return int(rows[0][0]) if rows else 0
-
-    def clock(self, position: int) -> datetime | None:
-        """Return the clock at a position."""
-        rows = self._all("SELECT clock FROM stored_events WHERE notification_id = ?", position)
-        return datetime.fromisoformat(rows[0][0]) if rows else None
-
-    def document(self, digest: str) -> bytes | None:
-        """Return a document's bytes."""
-        rows = self._all("SELECT bytes FROM documents WHERE digest = ?", digest)
-        return _bytes(rows[0][0]) if rows else None
-
-    def documents(self, after: str = "", limit: int = PAGE) -> list[tuple[str, bytes]]:
-        """Return at most ``limit`` documents with digests above ``after``, in their order."""
-        return [
-            (digest, _bytes(content)) for digest, content in self._all(_DOCUMENTS, after, limit)
-        ]
-
-    def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
-        """Return the private fields still held of the events at some positions."""
-        query = (
-            f"{_DISCLOSED} WHERE position IN (SELECT value FROM json_each(?))"
-            " ORDER BY position, name"
-        )
-        return [Disclosed(*row) for row in self._all(query, json.dumps(list(positions)))]
-
-    def disclosed_of(self, stream: str, name: str) -> Disclosed | None:
-        """Return the newest value still held of one private field of a stream."""
-        query = f"{_DISCLOSED} WHERE stream = ? AND name = ? ORDER BY position DESC LIMIT 1"
-        rows = self._all(query, stream, name)
-        return Disclosed(*rows[0]) if rows else None
-
-    def command(self, command_id: str) -> CommandRow | None:
-        """Return what is kept of a command."""
-        with self._database.reading() as connection:
-            return command_row(connection, command_id)
-
-    def wait(self, after: int, timeout_s: float) -> int:
-        """Return the head as soon as it is above ``after``, or when the time is over."""
-        return self._arrivals.wait(after, timeout_s)
+            arrivals = Polled(lambda: _head(database))
+        super().__init__(database, LogRecorder(database, self.writer, arrivals), arrivals)
 
     def close(self) -> None:
         """Let the append under way end, then release the files and the lock."""
@@ -253,22 +80,8 @@ class SQLiteLog:
             self._lock.release()
             self._lock = None
 
-    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._database.reading() as connection:
-            return connection.execute(query, values).fetchall()
 
-    def _one(self, query: str, *values: object) -> tuple[Any, ...]:
-        return self._all(query, *values)[0]
-
-
-def _bytes(content: Any) -> bytes:
-    # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
-    return content.encode() if isinstance(content, str) else bytes(content)
-
-
-def _recorded(row: tuple[Any, ...]) -> Recorded:
-    position, stream, version, topic, content, leaf, clock = row
-    event = event_of(Told(f"position {position}", stream, version, topic), content)
-    if leaf != leaf_hash(content):
-        raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
-    return Recorded(position, datetime.fromisoformat(clock), content, event)
+def _head(database: Database) -> int:
+    with database.reading() as connection:
+        (head,) = connection.execute(schema.HEAD).fetchone()
+    return int(head)

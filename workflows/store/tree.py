@@ -8,6 +8,7 @@ import sqlite3
 
 from domain.merkle import HASH_BYTES, completed
 from workflows.store.contract import NoNode
+from workflows.store.rows import Connection
 
 NODES = "SELECT position, hashes FROM nodes WHERE position > ? AND position <= ? ORDER BY position"
 _KEEP = "INSERT INTO nodes VALUES (?, ?)"
@@ -39,7 +40,7 @@ def keep_all(connection: sqlite3.Connection) -> None:
             keep(connection, position, leaf)
 
 
-def node(connection: sqlite3.Connection, level: int, place: int) -> bytes:
+def node(connection: Connection, level: int, place: int) -> bytes:
     """Return the hash of a complete node.
 
     Raises:

@@ -1,18 +1,34 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from workflows.store.postgres import PostgresLog, open_postgres_log
 from workflows.store.sqlite import SQLiteLog, open_log, open_memory_log
+
+AnyLog = SQLiteLog | PostgresLog
 
 KINDS: dict[str, Callable[[Path], SQLiteLog]] = {
     "file": lambda directory: open_log(directory, writable=True),
     "memory": lambda directory: open_memory_log(),
 }
+STORES = [*sorted(KINDS), pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=STORES)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyLog]:
+    opened: Any
+    if request.param == "postgres":
+        opened = open_postgres_log(request.getfixturevalue("database"))
+    else:
+        opened = KINDS[request.param](tmp_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(params=sorted(KINDS))
-def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SQLiteLog]:
+def sqlite_log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SQLiteLog]:
     opened = KINDS[request.param](tmp_path)
     yield opened
     opened.close()

@@ -1,8 +1,10 @@
 """Evidence files are held under their digest, whole or not at all."""
 
+import os
 import resource
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -115,6 +117,20 @@ def test_what_a_killed_process_left_half_written_is_cleared(
     evidence.keep([b"minutes of the meeting"], 100)
     (tmp_path / "evidence" / "sha256" / "arriving-x1").write_bytes(b"half")
     evidence.clear_abandoned()
+    assert [path.name for path in _files(tmp_path)] == [MINUTES]
+
+
+def test_beside_others_only_what_was_left_long_ago_is_cleared(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    evidence.keep([b"minutes of the meeting"], 100)
+    arriving = tmp_path / "evidence" / "sha256" / "arriving-x1"
+    arriving.write_bytes(b"half")
+    written = datetime(2026, 11, 22, tzinfo=UTC)
+    os.utime(arriving, (written.timestamp(),) * 2)
+    evidence.clear_abandoned(written)
+    assert arriving.exists()
+    evidence.clear_abandoned(written + timedelta(microseconds=1))
     assert [path.name for path in _files(tmp_path)] == [MINUTES]
 
 

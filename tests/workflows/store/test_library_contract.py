@@ -23,6 +23,7 @@ from eventsourcing.persistence import (
 from eventsourcing.projection import ApplicationSubscription
 
 from domain.catalogue import UnreadableEvent
+from tests.workflows.store.conftest import AnyLog
 from tests.workflows.store.events import command, refusal
 from workflows.store.contract import AlreadyDone
 from workflows.store.mapper import CanonicalMapper, Entry, Unsound
@@ -84,7 +85,7 @@ def test_an_entry_is_an_event_to_the_library() -> None:
     assert (entry.originator_id, entry.originator_version) == ("a:1", 3)
 
 
-def test_put_hands_everything_to_the_recorder_in_one_transaction(log: SQLiteLog) -> None:
+def test_put_hands_everything_to_the_recorder_in_one_transaction(log: AnyLog) -> None:
     events = [Entry(refusal("a:1")), Entry(refusal("b:1"))]
     recordings = log.application.events.put(events, read={"c:1": 0}, command=command())
     assert [recording.notification.id for recording in recordings] == [1, 2]
@@ -92,12 +93,12 @@ def test_put_hands_everything_to_the_recorder_in_one_transaction(log: SQLiteLog)
         log.application.events.put(events, read={}, command=command())
 
 
-def test_the_librarys_own_save_writes_canonical_bytes_too(log: SQLiteLog) -> None:
+def test_the_librarys_own_save_writes_canonical_bytes_too(log: AnyLog) -> None:
     log.application.save(Entry(refusal("a:1")))
     assert log.read()[0].content == refusal("a:1").content
 
 
-def test_the_recorder_refuses_what_it_does_not_know(log: SQLiteLog) -> None:
+def test_the_recorder_refuses_what_it_does_not_know(log: AnyLog) -> None:
     recorder = log.application.recorder
     with pytest.raises(ProgrammingError):
         recorder.insert_events([StoredEvent("a:1", 1, "act.refused/1", b"{}")])
@@ -108,7 +109,7 @@ def test_the_recorder_refuses_what_it_does_not_know(log: SQLiteLog) -> None:
     assert log.head() == 0
 
 
-def test_the_repository_folds_with_a_function_of_ours(log: SQLiteLog) -> None:
+def test_the_repository_folds_with_a_function_of_ours(log: AnyLog) -> None:
     def count(state: int | None, entries: Iterable[Entry]) -> int:
         return (state or 0) + sum(entry.sealed.event.version for entry in entries)
 
@@ -118,14 +119,14 @@ def test_the_repository_folds_with_a_function_of_ours(log: SQLiteLog) -> None:
     assert repository.get("a:1", version=2, projector_func=count) == 3
 
 
-def test_events_of_a_stream_are_selected_as_the_library_asks(log: SQLiteLog) -> None:
+def test_events_of_a_stream_are_selected_as_the_library_asks(log: AnyLog) -> None:
     log.append([refusal("a:1", version) for version in range(1, 6)], {}, None)
     select = log.application.recorder.select_events
     assert [s.originator_version for s in select("a:1", gt=1, lte=4)] == [2, 3, 4]
     assert [s.originator_version for s in select("a:1", desc=True, limit=2)] == [5, 4]
 
 
-def test_notifications_are_selected_as_the_library_asks(log: SQLiteLog) -> None:
+def test_notifications_are_selected_as_the_library_asks(log: AnyLog) -> None:
     recorder = log.application.recorder
     assert recorder.max_notification_id() is None
     log.append([refusal("a:1", version) for version in range(1, 6)], {}, None)
@@ -141,7 +142,7 @@ def test_notifications_are_selected_as_the_library_asks(log: SQLiteLog) -> None:
     assert ids(1, 9, topics=["office.founded/1", "x"]) == []
 
 
-def test_a_subscription_yields_what_is_there_and_then_what_comes(log: SQLiteLog) -> None:
+def test_a_subscription_yields_what_is_there_and_then_what_comes(log: AnyLog) -> None:
     log.append([refusal("a:1", version) for version in range(1, 701)], {}, None)
     with log.application.recorder.subscribe(gt=1) as subscription:
         assert [next(subscription).id for _ in range(699)] == list(range(2, 701))
@@ -150,7 +151,7 @@ def test_a_subscription_yields_what_is_there_and_then_what_comes(log: SQLiteLog)
     assert list(subscription) == []
 
 
-def test_a_subscription_to_topics_skips_the_others(log: SQLiteLog) -> None:
+def test_a_subscription_to_topics_skips_the_others(log: AnyLog) -> None:
     log.append([refusal("a:1", version) for version in range(1, 4)], {}, None)
     recorder = log.application.recorder
     assert isinstance(recorder, LogRecorder)
@@ -161,7 +162,7 @@ def test_a_subscription_to_topics_skips_the_others(log: SQLiteLog) -> None:
         assert (list(nothing._page), nothing._seen) == ([], 3)
 
 
-def test_the_librarys_application_subscription_gives_events_and_tracking(log: SQLiteLog) -> None:
+def test_the_librarys_application_subscription_gives_events_and_tracking(log: AnyLog) -> None:
     log.append([refusal("a:1"), refusal("a:1", 2)], {}, None)
     with ApplicationSubscription(log.application, gt=1) as subscription:
         entry, tracking = next(subscription)
@@ -193,7 +194,7 @@ def test_no_variable_of_the_process_changes_how_bytes_are_kept(
     assert file_log.read()[0].content == refusal("a:1").content
 
 
-def test_the_factory_offers_the_log_and_nothing_else(log: SQLiteLog) -> None:
+def test_the_factory_offers_the_log_and_nothing_else(log: AnyLog) -> None:
     factory = log.application.factory
     assert factory.application_recorder() is log.application.recorder
     for other in ("aggregate_recorder", "tracking_recorder", "process_recorder"):

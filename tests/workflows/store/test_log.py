@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 from domain.base import Document, document
 from domain.event import Sealed
 from domain.refusals import Conflict, KeyReused
+from tests.workflows.store.conftest import AnyLog
 from tests.workflows.store.events import NOON, command, minutes, refusal
 from workflows.store.contract import AlreadyDone, CommandRow, Log, StoreUnavailable
 from workflows.store.mapper import Unsound
-from workflows.store.sqlite import SQLiteLog, open_memory_log
+from workflows.store.sqlite import open_memory_log
 
 
-def test_it_keeps_the_contract(log: SQLiteLog) -> None:
+def test_it_keeps_the_contract(log: AnyLog) -> None:
     promised: Log = log
     assert promised.head() == 0
 
 
-def test_an_empty_log_answers_every_question(log: SQLiteLog) -> None:
+def test_an_empty_log_answers_every_question(log: AnyLog) -> None:
     assert log.head() == log.version("refusal:x") == log.position_at(NOON) == 0
     several: list[list[object]] = [[*log.stream("refusal:x")], [*log.read()], [*log.disclosed([1])]]
     assert several == [[], [], []]
@@ -34,7 +35,7 @@ def test_an_empty_log_answers_every_question(log: SQLiteLog) -> None:
     assert log.wait(0, 0.01) == 0
 
 
-def test_positions_run_from_one_without_a_gap(log: SQLiteLog) -> None:
+def test_positions_run_from_one_without_a_gap(log: AnyLog) -> None:
     assert log.append([refusal("a:1"), refusal("b:1")], {}, None) == range(1, 3)
     with pytest.raises(Conflict):
         log.append([refusal("a:1", 2), refusal("b:1", 7)], {}, None)
@@ -43,13 +44,13 @@ def test_positions_run_from_one_without_a_gap(log: SQLiteLog) -> None:
     assert (log.head(), log.version("a:1"), log.version("b:1")) == (3, 2, 1)
 
 
-def test_one_append_may_hold_several_events_of_a_stream(log: SQLiteLog) -> None:
+def test_one_append_may_hold_several_events_of_a_stream(log: AnyLog) -> None:
     log.append([refusal("a:1", 1), refusal("b:1", 1), refusal("a:1", 2)], {"a:1": 0}, None)
     assert [recorded.event.version for recorded in log.stream("a:1")] == [1, 2]
 
 
 @pytest.mark.parametrize("version", [1, 3, 4])
-def test_a_written_stream_that_has_moved_is_a_conflict(log: SQLiteLog, version: int) -> None:
+def test_a_written_stream_that_has_moved_is_a_conflict(log: AnyLog, version: int) -> None:
     log.append([refusal("a:1", 1)], {}, None)
     with pytest.raises(Conflict, match="a:1 is at version 1"):
         log.append([refusal("a:1", version)], {}, None)
@@ -58,7 +59,7 @@ def test_a_written_stream_that_has_moved_is_a_conflict(log: SQLiteLog, version: 
 
 @pytest.mark.parametrize(("version", "conflicts"), [(0, True), (1, True), (2, False), (3, True)])
 def test_a_read_stream_must_stand_where_it_was_read(
-    log: SQLiteLog, version: int, conflicts: bool
+    log: AnyLog, version: int, conflicts: bool
 ) -> None:
     log.append([refusal("a:1", 1), refusal("a:1", 2)], {}, None)
     if conflicts:
@@ -70,7 +71,7 @@ def test_a_read_stream_must_stand_where_it_was_read(
         assert log.head() == 3
 
 
-def test_of_threads_racing_for_one_version_exactly_one_wins(log: SQLiteLog) -> None:
+def test_of_threads_racing_for_one_version_exactly_one_wins(log: AnyLog) -> None:
     def try_once(version: int, number: int) -> bool:
         barrier.wait()
         try:
@@ -86,7 +87,7 @@ def test_of_threads_racing_for_one_version_exactly_one_wins(log: SQLiteLog) -> N
     assert log.head() == log.version("a:1") == 20
 
 
-def test_a_command_sent_again_gets_its_first_answer(log: SQLiteLog) -> None:
+def test_a_command_sent_again_gets_its_first_answer(log: AnyLog) -> None:
     log.append([refusal("z:1")], {}, None)
     log.append([refusal("a:1"), refusal("a:1", 2)], {}, command("c1", answer=b'"yes"'))
     kept = CommandRow(id="c1", request_digest="r1", first=2, last=3, answer=b'"yes"')
@@ -96,13 +97,13 @@ def test_a_command_sent_again_gets_its_first_answer(log: SQLiteLog) -> None:
     assert (done.value.row, log.head()) == (kept, 3)
 
 
-def test_a_key_used_for_another_request_is_refused_even_before_a_conflict(log: SQLiteLog) -> None:
+def test_a_key_used_for_another_request_is_refused_even_before_a_conflict(log: AnyLog) -> None:
     log.append([refusal("a:1")], {}, command("c1", "r1"))
     with pytest.raises(KeyReused):
         log.append([refusal("a:1", 9)], {}, command("c1", "r2"))
 
 
-def test_a_refusal_is_kept_as_the_answer_of_a_command_without_events(log: SQLiteLog) -> None:
+def test_a_refusal_is_kept_as_the_answer_of_a_command_without_events(log: AnyLog) -> None:
     assert len(log.append((), {}, command("c1", answer=b'{"refused":"not_now"}'))) == 0
     kept = log.command("c1")
     assert kept is not None
@@ -111,7 +112,7 @@ def test_a_refusal_is_kept_as_the_answer_of_a_command_without_events(log: SQLite
         log.append((), {}, command("c1"))
 
 
-def test_documents_and_private_fields_are_kept_with_their_event(log: SQLiteLog) -> None:
+def test_documents_and_private_fields_are_kept_with_their_event(log: AnyLog) -> None:
     policy = document({"quorum": 3})
     first = refusal("a:1", private={"name": "Ana", "email": "a@b"}, documents=(policy,))
     second = refusal("a:1", 2, private={"name": "Anna"}, documents=(policy,))
@@ -123,7 +124,7 @@ def test_documents_and_private_fields_are_kept_with_their_event(log: SQLiteLog) 
     assert log.disclosed_of("a:1", "name") == held[2]
 
 
-def test_nothing_is_kept_beside_an_event_that_was_not_written(log: SQLiteLog) -> None:
+def test_nothing_is_kept_beside_an_event_that_was_not_written(log: AnyLog) -> None:
     policy = document({"quorum": 3})
     with pytest.raises(Conflict):
         log.append([refusal("a:1", private={"n": "A"}, documents=(policy,))], {"b:1": 4}, None)
@@ -145,13 +146,13 @@ def _unsound() -> dict[str, Sealed]:
 
 
 @pytest.mark.parametrize("kind", _unsound())
-def test_nothing_enters_that_could_not_be_read_or_proved(log: SQLiteLog, kind: str) -> None:
+def test_nothing_enters_that_could_not_be_read_or_proved(log: AnyLog, kind: str) -> None:
     with pytest.raises(Unsound):
         log.append([_unsound()[kind]], {}, None)
     assert log.head() == 0
 
 
-def test_what_is_read_is_what_was_sealed(log: SQLiteLog) -> None:
+def test_what_is_read_is_what_was_sealed(log: AnyLog) -> None:
     sealed = [refusal("a:1", at=NOON), refusal("b:1", ground="größer <&> \u20ac")]
     log.append(sealed, {}, None)
     assert [r.content for r in log.read()] == [s.content for s in sealed]
@@ -160,7 +161,7 @@ def test_what_is_read_is_what_was_sealed(log: SQLiteLog) -> None:
     assert log.at(3) is None
 
 
-def test_reading_goes_on_after_any_place(log: SQLiteLog) -> None:
+def test_reading_goes_on_after_any_place(log: AnyLog) -> None:
     log.append([refusal("a:1", version) for version in range(1, 1202)], {}, None)
     assert [r.event.version for r in log.stream("a:1", after=3)] == list(range(4, 1202))
     assert len(list(log.stream("a:1", after=201))) == 1000
@@ -169,14 +170,14 @@ def test_reading_goes_on_after_any_place(log: SQLiteLog) -> None:
     assert [r.position for r in log.read(after=1199, limit=5)] == [1200, 1201]
 
 
-def test_the_clock_never_goes_back(log: SQLiteLog) -> None:
+def test_the_clock_never_goes_back(log: AnyLog) -> None:
     for version, minute in enumerate([0, 5, 3, 5, 6], 1):
         log.append([refusal("a:1", version, at=NOON + minutes(minute))], {}, None)
     assert [log.clock(p) for p in range(1, 6)] == [NOON + minutes(m) for m in [0, 5, 5, 5, 6]]
     assert [r.clock for r in log.read()] == [NOON + minutes(m) for m in [0, 5, 5, 5, 6]]
 
 
-def test_the_position_of_a_moment_is_exact_at_every_bound(log: SQLiteLog) -> None:
+def test_the_position_of_a_moment_is_exact_at_every_bound(log: AnyLog) -> None:
     for version, minute in enumerate([0, 5, 3, 5, 6], 1):
         log.append([refusal("a:1", version, at=NOON + minutes(minute))], {}, None)
     tick = timedelta(microseconds=1)
@@ -206,7 +207,7 @@ def test_clock_and_position_agree_with_their_definition(
     log.close()
 
 
-def test_waiting_ends_within_milliseconds_of_an_append(log: SQLiteLog) -> None:
+def test_waiting_ends_within_milliseconds_of_an_append(log: AnyLog) -> None:
     for version in range(1, 6):
         with ThreadPoolExecutor(1) as pool:
             head = pool.submit(log.wait, version - 1, 5.0)
@@ -216,14 +217,14 @@ def test_waiting_ends_within_milliseconds_of_an_append(log: SQLiteLog) -> None:
 
 
 def test_waiting_ends_at_once_when_there_is_more_and_in_time_when_there_is_not(
-    log: SQLiteLog,
+    log: AnyLog,
 ) -> None:
     log.append([refusal("a:1")], {}, None)
     assert log.wait(0, 60) == 1
     assert log.wait(1, 0.01) == 1
 
 
-def test_closing_lets_those_go_who_wait(log: SQLiteLog) -> None:
+def test_closing_lets_those_go_who_wait(log: AnyLog) -> None:
     with ThreadPoolExecutor(1) as pool:
         head = pool.submit(log.wait, 0, 60.0)
         threading.Event().wait(0.02)
@@ -231,7 +232,7 @@ def test_closing_lets_those_go_who_wait(log: SQLiteLog) -> None:
         assert head.result(timeout=1) == 0
 
 
-def test_a_closed_log_says_so(log: SQLiteLog) -> None:
+def test_a_closed_log_says_so(log: AnyLog) -> None:
     log.append([refusal("a:1")], {}, None)
     log.close()
     log.close()

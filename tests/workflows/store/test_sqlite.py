@@ -15,7 +15,8 @@ from domain.catalogue import UnreadableEvent
 from domain.event import leaf_hash
 from tests.workflows.store.events import NOON, minutes, refusal
 from workflows.store.contract import StoreUnavailable
-from workflows.store.sqlite import _OF_STREAM, _POSITION_AT, SQLiteLog, open_log
+from workflows.store.sql import _OF_STREAM, _POSITION_AT
+from workflows.store.sqlite import SQLiteLog, open_log
 
 ROOT = Path(__file__).parents[3]
 

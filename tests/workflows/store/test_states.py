@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from domain.event import Event
 from domain.refusals import Conflict
+from tests.workflows.store.conftest import AnyLog
 from tests.workflows.store.events import refusal
 from workflows.store.contract import Recorded
-from workflows.store.sqlite import SQLiteLog, open_memory_log
+from workflows.store.sqlite import open_memory_log
 from workflows.store.states import States
 
 
@@ -24,7 +25,7 @@ def grow(state: tuple[int, ...] | None, event: Event, _position: int) -> tuple[i
 class Watched:
     """A log that notes what is read of it."""
 
-    def __init__(self, log: SQLiteLog) -> None:
+    def __init__(self, log: AnyLog) -> None:
         self._log = log
         self.read: list[int] = []
 
@@ -34,15 +35,15 @@ class Watched:
             yield recorded
 
 
-def _filled(log: SQLiteLog, stream: str, first: int, last: int) -> None:
+def _filled(log: AnyLog, stream: str, first: int, last: int) -> None:
     log.append([refusal(stream, version) for version in range(first, last + 1)], {}, None)
 
 
-def test_a_stream_that_is_not_there_has_no_state(log: SQLiteLog) -> None:
+def test_a_stream_that_is_not_there_has_no_state(log: AnyLog) -> None:
     assert States(log, {"a": grow}).state("a:1") == (None, 0)
 
 
-def test_only_events_above_what_is_kept_are_read(log: SQLiteLog) -> None:
+def test_only_events_above_what_is_kept_are_read(log: AnyLog) -> None:
     watched = Watched(log)
     states = States(watched, {"a": grow})
     _filled(log, "a:1", 1, 3)
@@ -53,7 +54,7 @@ def test_only_events_above_what_is_kept_are_read(log: SQLiteLog) -> None:
     assert watched.read == [1, 2, 3, 4, 5]
 
 
-def test_after_a_commit_nothing_needs_reading(log: SQLiteLog) -> None:
+def test_after_a_commit_nothing_needs_reading(log: AnyLog) -> None:
     watched = Watched(log)
     states = States(watched, {"a": grow})
     for version in (1, 2):
@@ -64,7 +65,7 @@ def test_after_a_commit_nothing_needs_reading(log: SQLiteLog) -> None:
 
 
 def test_events_that_do_not_follow_on_what_is_kept_are_left_for_the_next_reading(
-    log: SQLiteLog,
+    log: AnyLog,
 ) -> None:
     states = States(log, {"a": grow})
     _filled(log, "a:1", 1, 3)
@@ -74,7 +75,7 @@ def test_events_that_do_not_follow_on_what_is_kept_are_left_for_the_next_reading
     assert states.state("a:1") == ((1, 2, 3), 3)
 
 
-def test_what_was_forgotten_is_folded_anew(log: SQLiteLog) -> None:
+def test_what_was_forgotten_is_folded_anew(log: AnyLog) -> None:
     watched = Watched(log)
     states = States(watched, {"a": grow})
     _filled(log, "a:1", 1, 2)
@@ -84,7 +85,7 @@ def test_what_was_forgotten_is_folded_anew(log: SQLiteLog) -> None:
     assert watched.read == [1, 2, 1, 2]
 
 
-def test_the_least_recently_used_makes_room(log: SQLiteLog) -> None:
+def test_the_least_recently_used_makes_room(log: AnyLog) -> None:
     watched = Watched(log)
     states = States(watched, {"a": grow}, states_max=2)
     for stream in ("a:1", "a:2", "a:3"):
@@ -99,7 +100,7 @@ def test_the_least_recently_used_makes_room(log: SQLiteLog) -> None:
     assert watched.read == [1]
 
 
-def test_streams_of_an_unknown_kind_have_no_state(log: SQLiteLog) -> None:
+def test_streams_of_an_unknown_kind_have_no_state(log: AnyLog) -> None:
     with pytest.raises(KeyError, match="'b'"):
         States(log, {"a": grow}).state("b:1")
 
@@ -126,7 +127,7 @@ def test_the_state_is_always_the_fold_of_the_stream(steps: list[str]) -> None:
     log.close()
 
 
-def test_threads_share_states_without_harm(log: SQLiteLog) -> None:
+def test_threads_share_states_without_harm(log: AnyLog) -> None:
     states = States(log, {"a": grow}, states_max=2)
     barrier = threading.Barrier(4)
 

@@ -10,9 +10,10 @@ from domain.base import digest, document
 from domain.event import leaf_hash
 from domain.merkle import EMPTY_ROOT, Frontier
 from domain.refusals import Conflict
+from tests.workflows.store.conftest import AnyLog
 from tests.workflows.store.events import refusal
 from workflows.store.contract import NoNode, StoreUnavailable
-from workflows.store.sqlite import SQLiteLog, open_log
+from workflows.store.sqlite import open_log
 
 BEFORE_THE_TREE = (
     "DROP TRIGGER nodes_never_changed",
@@ -22,7 +23,7 @@ BEFORE_THE_TREE = (
 )
 
 
-def filled(log: SQLiteLog, versions: range) -> list[bytes]:
+def filled(log: AnyLog, versions: range) -> list[bytes]:
     log.append([refusal("a:1", version) for version in versions], {}, None)
     return [leaf_hash(row.content) for row in log.contents(0, 10_000)]
 
@@ -35,7 +36,7 @@ def roots(leaves: list[bytes]) -> list[bytes]:
     return found
 
 
-def kept(log: SQLiteLog) -> dict[int, bytes]:
+def kept(log: AnyLog) -> dict[int, bytes]:
     return dict(log.nodes(0, log.head()))
 
 
@@ -45,7 +46,7 @@ def completed_by(leaves: list[bytes]) -> dict[int, bytes]:
     return {size: hashes for size, hashes in made.items() if hashes}
 
 
-def test_every_size_has_the_root_of_its_events(log: SQLiteLog) -> None:
+def test_every_size_has_the_root_of_its_events(log: AnyLog) -> None:
     for version in (1, 2, 3):
         log.append([refusal("b:1", version)], {}, None)
     leaves = filled(log, range(1, 300))
@@ -55,7 +56,7 @@ def test_every_size_has_the_root_of_its_events(log: SQLiteLog) -> None:
     assert kept(log) == completed_by(leaves)
 
 
-def test_a_node_is_found_by_its_level_and_place(log: SQLiteLog) -> None:
+def test_a_node_is_found_by_its_level_and_place(log: AnyLog) -> None:
     leaves = filled(log, range(1, 9))
     assert log.node(0, 7) == leaves[7]
     assert log.node(3, 0) == log.root(8)
@@ -63,7 +64,7 @@ def test_a_node_is_found_by_its_level_and_place(log: SQLiteLog) -> None:
 
 @pytest.mark.parametrize(("level", "place"), [(0, 8), (1, 4), (4, 0), (3, 1)])
 def test_a_node_whose_leaves_are_not_all_there_is_not_kept(
-    log: SQLiteLog, level: int, place: int
+    log: AnyLog, level: int, place: int
 ) -> None:
     filled(log, range(1, 9))
     with pytest.raises(NoNode):
@@ -72,7 +73,7 @@ def test_a_node_whose_leaves_are_not_all_there_is_not_kept(
         log.root(9)
 
 
-def test_an_append_that_is_refused_leaves_no_node(log: SQLiteLog) -> None:
+def test_an_append_that_is_refused_leaves_no_node(log: AnyLog) -> None:
     leaves = filled(log, range(1, 2))
     with pytest.raises(Conflict):
         log.append([refusal("b:1"), refusal("b:1", 9)], {}, None)
@@ -80,7 +81,7 @@ def test_an_append_that_is_refused_leaves_no_node(log: SQLiteLog) -> None:
     assert log.root(1) == leaves[0]
 
 
-def test_rows_come_as_they_lie_there(log: SQLiteLog) -> None:
+def test_rows_come_as_they_lie_there(log: AnyLog) -> None:
     first, second = refusal("a:1"), refusal("b:1")
     log.append([first, second], {}, None)
     row = log.contents(1, 5)[0]
@@ -91,7 +92,7 @@ def test_rows_come_as_they_lie_there(log: SQLiteLog) -> None:
     assert [one.position for one in log.contents(0, 1)] == [1]
 
 
-def test_documents_come_in_the_order_of_their_digests(log: SQLiteLog) -> None:
+def test_documents_come_in_the_order_of_their_digests(log: AnyLog) -> None:
     held = [document({"n": number}) for number in range(5)]
     log.append([refusal("a:1", documents=tuple(held))], {}, None)
     listed = sorted((one.digest, one.content) for one in held)

@@ -5,17 +5,23 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from domain.base import document
 from domain.refusals import Conflict, KeyReused, Refused
+from tests.workflows.store.conftest import AnyLog
 from tests.workflows.store.events import command, refusal
-from workflows.store.contract import AlreadyDone, StoreUnavailable
+from workflows.store.contract import AlreadyDone
 from workflows.store.sqlite import SQLiteLog
-from workflows.store.writer import _Job
+from workflows.store.turns import Job, Outcome
+from workflows.store.writer import SQLiteWork
+
+INTEGRITY = (sqlite3.IntegrityError, psycopg.IntegrityError)
+"""What a database says of rows it will not have."""
 
 
-def test_commands_in_one_transaction_succeed_and_fail_each_for_itself(log: SQLiteLog) -> None:
+def test_commands_in_one_transaction_succeed_and_fail_each_for_itself(log: AnyLog) -> None:
     appends: list[Callable[[], object]] = [
         lambda: log.append([refusal("a:1")], {}, command("c1")),
         lambda: log.append([refusal("b:1", documents=(document({"x": 1}),)), refusal("a:1", 9)],
@@ -36,63 +42,72 @@ def test_commands_in_one_transaction_succeed_and_fail_each_for_itself(log: SQLit
     assert log.document(document({"x": 1}).digest) is None
 
 
-def _in_one_transaction(log: SQLiteLog, appends: list[Callable[[], object]]) -> list[object]:
+def _in_one_transaction(log: AnyLog, appends: list[Callable[[], object]]) -> list[object]:
     """Hold the writer up until everything is queued, in order."""
-
-    def hold(connection: object) -> None:
-        held.set()
-        release.wait(5)
 
     def attempt(append: Callable[[], object]) -> object:
         try:
             return append()
-        except (AlreadyDone, Refused) as fault:
+        except (AlreadyDone, Refused, *INTEGRITY) as fault:
             return fault
 
     writer = log.writer
     assert writer is not None
-    held, release = threading.Event(), threading.Event()
-    with ThreadPoolExecutor(len(appends) + 1) as pool:
-        holding = pool.submit(writer.carry_out, hold)
-        held.wait(5)
-        answers = []
-        for number, append in enumerate(appends, 1):
-            answers.append(pool.submit(attempt, append))
-            while len(writer._waiting) < number:
-                threading.Event().wait(0.001)
-        release.set()
-        holding.result()
+    with ThreadPoolExecutor(len(appends)) as pool:
+        with writer._turn:
+            answers = []
+            for number, append in enumerate(appends, 1):
+                answers.append(pool.submit(attempt, append))
+                while len(writer._waiting) < number:
+                    threading.Event().wait(0.001)
         return [answer.result() for answer in answers]
 
 
-def test_a_fault_of_the_caller_leaves_the_writer_working(log: SQLiteLog) -> None:
+def test_a_fault_of_the_caller_leaves_the_writer_working(sqlite_log: SQLiteLog) -> None:
     def stumble(connection: object) -> None:
         raise ZeroDivisionError
 
-    assert log.writer is not None
+    assert sqlite_log.writer is not None
     with pytest.raises(ZeroDivisionError):
-        log.writer.carry_out(stumble)
-    assert log.append([refusal("a:1")], {}, None) == range(1, 2)
+        sqlite_log.writer.carry_out(stumble)
+    assert sqlite_log.append([refusal("a:1")], {}, None) == range(1, 2)
 
 
 def test_an_interrupted_writer_leaves_nobody_waiting_and_nothing_half_written(
-    log: SQLiteLog,
+    sqlite_log: SQLiteLog,
 ) -> None:
     def interrupt(connection: object) -> None:
         queued.wait(5)
         raise KeyboardInterrupt
 
+    log = sqlite_log
     writer, queued = log.writer, threading.Event()
     assert writer is not None
-    writer._waiting.append(_Job(lambda connection: queued.set()))  # in the same transaction
+    beside = Job[SQLiteWork](lambda connection: queued.set())
+    writer._waiting.append(beside)  # in the same transaction
     with pytest.raises(KeyboardInterrupt):
         writer.carry_out(interrupt)
-    with pytest.raises(StoreUnavailable, match="same key"):
-        writer._write_batch()  # as for a caller whose job went with the interrupted one
+    assert isinstance(beside.outcome, Outcome)
+    assert "same key" in str(beside.outcome.fault)
     assert log.append([refusal("a:1")], {}, None) == range(1, 2)
 
 
-def test_many_threads_lose_nothing(log: SQLiteLog) -> None:
+def test_a_fault_among_many_concerns_its_own_caller_only(log: AnyLog) -> None:
+    sound = refusal("b:1", private={"name": "Ana"})
+    answers = _in_one_transaction(
+        log,
+        [
+            lambda: log.append([refusal("a:1")], {}, command("c1")),
+            lambda: log.append([sound.changed(disclosures=sound.disclosures * 2)], {}, None),
+            lambda: log.append([refusal("a:1", 2)], {"a:1": 1}, command("c3")),
+        ],
+    )
+    assert (answers[0], answers[2]) == (range(1, 2), range(2, 3))
+    assert isinstance(answers[1], INTEGRITY)
+    assert [recorded.position for recorded in log.read()] == [1, 2]
+
+
+def test_many_threads_lose_nothing(log: AnyLog) -> None:
     def work(number: int) -> list[int]:
         stream = f"a:{number}"
         return [log.append([refusal(stream, v)], {}, command(f"{stream}/{v}"))[0]
@@ -103,11 +118,11 @@ def test_many_threads_lose_nothing(log: SQLiteLog) -> None:
     assert positions == list(range(1, 321)) == [r.position for r in log.read()]
 
 
-def test_what_was_written_before_a_fault_is_undone_without_leaving_a_gap(log: SQLiteLog) -> None:
+def test_what_was_written_before_a_fault_is_undone_without_leaving_a_gap(log: AnyLog) -> None:
     policy = document({"quorum": 3})
     sound = refusal("a:1", private={"name": "Ana"}, documents=(policy,))
     twice = sound.changed(disclosures=sound.disclosures * 2)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(INTEGRITY):
         log.append([refusal("b:1"), twice], {}, command())
     assert (log.head(), log.document(policy.digest), log.disclosed([1, 2])) == (0, None, [])
     assert log.append([sound], {}, command()) == range(1, 2)
