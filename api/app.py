@@ -17,6 +17,7 @@ from api.http import (
     authority,
     boards,
     brief,
+    bundles,
     changes,
     conditions,
     decisions,
@@ -74,6 +75,7 @@ ROUTERS = (
     inbox.router,
     takeons.router,
     trail.router,
+    bundles.router,
     live.router,
 )
 _BEARER = HTTPBearer(
