@@ -16,6 +16,7 @@ from api.http import (
     authority,
     boards,
     brief,
+    bundles,
     changes,
     conditions,
     decisions,
@@ -78,6 +79,7 @@ ROUTERS = (
     inbox.router,
     takeons.router,
     trail.router,
+    bundles.router,
     live.router,
 )
 _BEARER = HTTPBearer(

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from api import (
     cli_account,
+    cli_backup,
+    cli_bundle,
     cli_changes,
     cli_export,
     cli_import,
@@ -72,6 +74,9 @@ app.add_typer(cli_account.app, name="account")
 app.add_typer(cli_log.app, name="signer")
 app.command("checkpoint")(cli_log.checkpoint)
 app.command("prove")(cli_log.prove)
+app.command("backup")(cli_backup.backup)
+app.command("restore")(cli_backup.restore)
+app.command("bundle")(cli_bundle.write_to_file)
 app.command("verify")(cli_verify.verify_log)
 app.command("status")(cli_reading.status)
 app.command("decisions")(cli_reading.show_decisions)

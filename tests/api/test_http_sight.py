@@ -85,6 +85,9 @@ QUERIES = {
     "cursor": [],
     "as_of": [],
     "min_position": [],
+    "stream": [f"project:{HIDDEN}", "portfolio:CAP"],
+    "first": ["1"],
+    "last": ["1"],
 }
 """Every parameter of a query: with what it is tried."""
 

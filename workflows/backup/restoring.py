@@ -1,0 +1,100 @@
+"""Putting a backup back: into a new directory, once every byte of it was found to be as taken."""
+
+import os
+import shutil
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from domain.refusals import Malformed
+from workflows.backup.manifest import (
+    MANIFEST,
+    VAULT,
+    BackupManifest,
+    described,
+    read_manifest,
+)
+from workflows.backup.taking import SIGNER_KEYS, newest_backup
+from workflows.log.files import ARRIVING, sync_directory
+from workflows.log.signed import KEY, LOG, SIGNED
+from workflows.store.contract import StoreUnavailable
+from workflows.store.sqlite import open_log
+
+
+def restore_backup(given: Path, data: Path) -> BackupManifest:
+    """Put a backup back as a new data directory, whole or not at all.
+
+    Args:
+        given: a backup, or a directory of backups, of which the newest is taken.
+        data: the new data directory; there must be none, or an empty one.
+
+    Raises:
+        Malformed: it is no whole backup, a file of it is not as it was taken, or there is
+            something in the new directory.
+        StoreUnavailable: the disk cannot take it.
+    """
+    backup = newest_backup(given)
+    manifest = read_manifest(backup)
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise Malformed(
+            f"{data} is not empty, and nothing is overwritten",
+            fix="Give a new directory, and look at both before you decide which one serves.",
+        )
+    try:
+        data.absolute().parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=ARRIVING, dir=data.absolute().parent))
+        try:
+            _copied(backup, manifest, scratch)
+            _require_log(scratch, manifest)
+            _recall(scratch)
+            scratch.rename(data)
+            sync_directory(data.absolute().parent)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+    except OSError as fault:
+        where = f"{fault.filename}: " if fault.filename else ""
+        raise StoreUnavailable(f"nothing was restored: {where}{fault.strerror}") from fault
+    return manifest
+
+
+def _copied(backup: Path, manifest: BackupManifest, scratch: Path) -> None:
+    for one in manifest.files:
+        target = scratch / one.name
+        if Path(one.name).is_absolute() or ".." in Path(one.name).parts:
+            raise Malformed(f"{backup / MANIFEST} names a file outside of it: {one.name}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (backup / one.name).is_file():
+            raise _damaged(backup / one.name, "is missing")
+        shutil.copyfile(backup / one.name, target)
+        if described(scratch, one.name) != one:
+            raise _damaged(backup / one.name, "is not as it was taken")
+        private = one.name.endswith(".db") or one.name.startswith(("keys/", f"{SIGNER_KEYS}/"))
+        target.chmod(0o600 if private else 0o440 if "evidence/" in one.name else 0o644)
+    if (backup.parent / VAULT).is_file():
+        shutil.copyfile(backup.parent / VAULT, scratch / VAULT)
+        (scratch / VAULT).chmod(0o600)
+    for path in (scratch, *scratch.rglob("*")):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _damaged(path: Path, what: str) -> Malformed:
+    return Malformed(f"{path} {what}, so nothing was restored", fix="Take another backup.")
+
+
+def _require_log(scratch: Path, manifest: BackupManifest) -> None:
+    with closing(open_log(scratch, writable=False)) as log:
+        head = log.head()
+        if (head, log.root(head).hex()) != (manifest.position, manifest.root):
+            raise Malformed("the log in the backup is not the one its manifest says")
+
+
+def _recall(scratch: Path) -> None:
+    """Let a restored signer remember what the backup knows to be signed; its own may know more."""
+    signed = scratch / LOG / SIGNED
+    if (scratch / SIGNER_KEYS / KEY).exists() and signed.exists():
+        shutil.copyfile(signed, scratch / SIGNER_KEYS / SIGNED)

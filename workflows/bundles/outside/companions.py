@@ -1,0 +1,70 @@
+"""What comes with the events: documents, private values and files, each bound by a digest."""
+
+from hashlib import sha256
+from typing import Any
+
+from workflows.bundles.outside.form import Rejected, read_strictly, without_padding
+from workflows.bundles.outside.opening import BundleFiles, Opened
+
+ATTACHED = "evidence.attached/1"
+
+
+def check_documents(files: BundleFiles, bundle: Opened) -> dict[str, Any]:
+    """Return the documents by digest; each has its digest, and an event names it."""
+    found = {}
+    for name in files.below("documents", ".json"):
+        where = f"document {name}"
+        content = files.read(f"documents/{name}.json")
+        if sha256(content).hexdigest() != name:
+            raise Rejected(where, "it has other bytes than its digest says")
+        _require_named(where, name, bundle)
+        found[name] = read_strictly(content, where)
+    return found
+
+
+def check_disclosures(files: BundleFiles, bundle: Opened) -> int:
+    """Return how many private values are shown; every other one is named as not shown.
+
+    Source: SD-JWT (RFC 9901) section 4.2.
+    """
+    listed = read_strictly(files.read("disclosures.json"), "disclosures.json")
+    shown: dict[int, set[str]] = {}
+    for one in listed["shown"]:
+        position, text = one["position"], one["disclosure"]
+        where = f"private value {one['name']} of event {position}"
+        digest = without_padding(sha256(text.encode()).digest())
+        bound = set(bundle.events.get(position, {}).get("_sd", []))
+        if digest not in bound:
+            raise Rejected(where, "the event does not bind it")
+        shown.setdefault(position, set()).add(digest)
+    closed = {(one["position"], one["digest"]) for one in listed["closed"]}
+    for position, event in bundle.events.items():
+        for digest in event.get("_sd", []):
+            if digest not in shown.get(position, set()) and (position, digest) not in closed:
+                where = f"private value {digest} of event {position}"
+                raise Rejected(where, "it is neither shown nor named as not shown")
+    return len(listed["shown"])
+
+
+def check_files(files: BundleFiles, bundle: Opened) -> int:
+    """Return how many evidence files there are; each has its digest, and an event names it."""
+    names = files.below("evidence", "")
+    for name in names:
+        where = f"evidence {name}"
+        if files.digest(f"evidence/{name}") != name:
+            raise Rejected(where, "it has other bytes than its digest says")
+        _require_named(where, name, bundle)
+    missing = {one["sha256"] for one in bundle.manifest["evidence"] if one["state"] == "here"}
+    if missing - set(names):
+        raise Rejected(f"evidence {min(missing - set(names))}", "it is missing")
+    told = {one["sha256"] for one in bundle.manifest["evidence"]}
+    for position, event in bundle.events.items():
+        if event["topic"] == ATTACHED and event["data"]["sha256"] not in told:
+            raise Rejected(f"evidence of event {position}", "the bundle does not say where it is")
+    return len(names)
+
+
+def _require_named(where: str, digest: str, bundle: Opened) -> None:
+    named = f'"{digest}"'.encode()
+    if not any(named in content for content in bundle.contents.values()):
+        raise Rejected(where, "no event of the bundle names it")
