@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 FOLDER = Path(__file__).parent / "words"
 LANGUAGES = ("en", "de")
 """Languages of the pages; the first is taken where nothing else decides."""
@@ -22,6 +24,9 @@ class Words:
     def __call__(self, key: str, **fields: object) -> str:
         """Return a text; ``fields`` go into its braces."""
         text = self._texts[key]
+        if any(isinstance(one, Markup) for one in fields.values()):
+            # What is marked up already stays so; everything beside it is escaped.
+            return Markup(text).format_map(fields)  # noqa: S704  a text of the catalogue
         return text.format_map(fields) if fields else text
 
     def of(self, family: str, code: object) -> str:

@@ -5,6 +5,7 @@ import string
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from api.problems import OTHERS, REFUSALS
 from api.sign_in import Role
@@ -88,3 +89,10 @@ def test_the_language_is_the_first_a_browser_asks_for(accepted: str, language: s
 
 def test_a_code_without_a_word_stays_itself() -> None:
     assert Words("de").of("matter", "site_visit") == "site visit"
+
+
+def test_a_name_that_is_marked_up_stays_so_in_a_text_and_nothing_beside_it_becomes_markup() -> None:
+    said = Words("en")("review.recommended_by", name=Markup("<bdi>Ana</bdi>"))
+    assert isinstance(said, Markup)
+    assert "<bdi>Ana</bdi>" in said
+    assert not isinstance(Words("en")("review.recommended_by", name="<b>"), Markup)
