@@ -70,8 +70,16 @@ class PostgresWriter(Turns[Append]):
         return told
 
     def _one_by_one(self, works: list[Append]) -> tuple[int, list[Outcome]]:
-        done = [self._transact([work]) for work in works]
-        return max(head for head, _ in done), [outcomes[0] for _, outcomes in done]
+        head, outcomes = 0, []
+        for work in works:
+            try:
+                reached, (outcome,) = self._transact([work])
+                head = max(head, reached)
+            except (psycopg.Error, StoreUnavailable) as fault:
+                # Those before it are written, and must not be told that nothing was.
+                outcome = Outcome(fault=self._unavailable(fault))
+            outcomes.append(outcome)
+        return head, outcomes
 
     def _sent(self, lent: Lent, works: list[Append]) -> list[Row]:
         values = _values(works)
