@@ -1,5 +1,6 @@
 """What the read pages show: the same as the API, in the reader's language, zone and moment."""
 
+import re
 from typing import Any
 
 import pytest
@@ -93,6 +94,12 @@ def test_a_place_there_is_not_is_answered_with_what_to_write(shared: Site, as_of
     response = shared.signed_in("Rita").get("/projects", as_of=as_of)
     assert response.status_code in {404, 422}
     assert "What to do:" in response.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_shows_its_own_markup_as_text(shared: Site, path: str) -> None:
+    text = shared.signed_in("Ana").get(path).text
+    assert not re.search("&lt;(bdi|span|code|a) ?", text)
 
 
 @pytest.mark.parametrize("path", PAGES)
