@@ -158,11 +158,13 @@ def as_of_join(view: View) -> str:
     """Return the FROM of a query over each listed key ``k`` and its row ``v`` at ``:position``.
 
     The order is forced: one seek per key. Left to itself SQLite may scan every version there is.
+    The last position is asked for as the first of the descending ones, which is found sooner than
+    the greatest.
     """
     return (
         f"{view.name}_keys AS k CROSS JOIN {view.name} AS v ON v.key = k.key AND v.position ="
-        f" (SELECT max(x.position) FROM {view.name} AS x"
-        " WHERE x.key = k.key AND x.position <= :position)"
+        f" (SELECT x.position FROM {view.name} AS x"
+        " WHERE x.key = k.key AND x.position <= :position ORDER BY x.position DESC LIMIT 1)"
     )
 
 
