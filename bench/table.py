@@ -47,7 +47,7 @@ class Ground:
     @property
     def lives(self) -> tuple[Path, int]:
         """Return a log of whole lives of projects, and how many projects."""
-        events = 1_000_000 if self.long else 20_000
+        events = 1_000_000 if self.long else 60_000
         return self._once("lives", lambda path: large.large_log(path, events))
 
     @property
