@@ -123,7 +123,7 @@ def bundle(here: Ground) -> Found:
     done = run([sys.executable, str(script), str(packed), "--key", str(key)], check=False)
     taken = perf_counter() - start
     if done.returncode:
-        return Found("its verifier refused it", None)
+        return Found("its verifier refused it", False)
     return Found(f"{taken:.2f} s", taken < BUNDLE_S_MAX)
 
 
