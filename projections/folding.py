@@ -26,6 +26,8 @@ class Latest:
         self._rows_max = rows_max
         self._kept: OrderedDict[str, State] = OrderedDict()
         self._pending: dict[str, State] = {}
+        # While every row that will be needed again lies in memory, a key that does not is new.
+        self._all_here = tables.is_empty(connection, view)
 
     def get(self, key: str) -> State | None:
         """Return the latest row of a key, the batch being folded included."""
@@ -36,6 +38,8 @@ class Latest:
         if state is not None:
             self._kept.move_to_end(key)
             return state
+        if self._all_here and self._view.remembers(key):
+            return None
         state = tables.latest(self._connection, self._view, key)
         if state is not None:
             self._keep(key, state)
@@ -59,12 +63,14 @@ class Latest:
         """Drop everything; the next asking reads it from the disk."""
         self._pending.clear()
         self._kept.clear()
+        self._all_here = False
 
     def _keep(self, key: str, state: State) -> None:
         self._kept[key] = state
         self._kept.move_to_end(key)
         if len(self._kept) > self._rows_max:
             self._kept.popitem(last=False)
+            self._all_here = False
 
 
 class Folding:
@@ -88,9 +94,9 @@ class Folding:
         """
         self._connection = connection
         self._views = tuple(views)
-        self._latest = {view.name: Latest(connection, view, rows_max) for view in views}
         tables.prepare(connection, views)
         self._reset_strangers(source)
+        self._latest = {view.name: Latest(connection, view, rows_max) for view in views}
         self.tracks = {
             name: track._replace(stopped_at=None, topic=None, message=None)
             for name, track in tables.tracks(connection).items()
@@ -159,9 +165,13 @@ class Folding:
 
     def _try(self, view: View, batch: Sequence[Occurrence]) -> Exception | None:
         latest = self._latest[view.name]
+        due = _concerning(view, batch)
+        if not due:
+            self._move(view, batch[-1])
+            return None
         self._connection.execute("SAVEPOINT view")
         try:
-            rows, keys = _folded(view, latest, batch)
+            rows, keys = _folded(view, latest, due)
             tables.insert(self._connection, view, rows, keys)
         except Exception as fault:
             if _is_of_the_disk(fault):
@@ -172,10 +182,13 @@ class Folding:
             return fault
         self._connection.execute("RELEASE view")
         latest.settle()
-        anchor = sha256(batch[-1].content).hexdigest()
-        moved = self._ahead[view.name]._replace(position=batch[-1].position, anchor=anchor)
-        self._ahead[view.name] = moved
+        self._move(view, batch[-1])
         return None
+
+    def _move(self, view: View, last: Occurrence) -> None:
+        anchor = sha256(last.content).hexdigest()
+        track = self._ahead[view.name]
+        self._ahead[view.name] = track._replace(position=last.position, anchor=anchor)
 
     def _reset_strangers(self, source: Source) -> None:
         """Empty the views that folded another log than this one: a restored or replaced one."""
@@ -191,26 +204,33 @@ class Folding:
                 self._connection.execute("COMMIT")
 
 
+def _concerning(view: View, batch: Sequence[Occurrence]) -> Sequence[Occurrence]:
+    """Return the events a view listens to; one that cannot be read might be any."""
+    topics = view.topics
+    if topics is None:
+        return batch
+    return [one for one in batch if one.topic in topics or one.fault is not None]
+
+
 def _folded(view: View, latest: Latest, batch: Sequence[Occurrence]) -> tuple[list[Row], list[Row]]:
     rows: list[Row] = []
     keys: list[Row] = []
-    topics, remembers, get = view.topics, view.remembers, latest.get
+    keys_of, fold, links = view.keys, view.fold, view.links
+    remembers, get, put, row_of = view.remembers, latest.get, latest.put, tables.rows_of(view)
     for one in batch:
         if one.fault is not None:
             raise UnreadableEvent(one.fault)
-        if topics is not None and one.topic not in topics:
-            continue
-        for key in view.keys(one, get):
+        for key in keys_of(one, get):
             remembered = remembers(key)
             last = get(key) if remembered else None
-            state = view.fold(key, last, one)
+            state = fold(key, last, one)
             if state is None:
                 continue
-            rows.append(tables.row_of(view, key, one, state))
-            if view.links is not None:
-                keys += tables.keys_of(view.links, key, one.position, last, state)
+            rows.append(row_of(key, one, state))
+            if links is not None:
+                keys += tables.keys_of(links, key, one.position, last, state)
             if remembered:
-                latest.put(key, state)
+                put(key, state)
     return rows, keys
 
 

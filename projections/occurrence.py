@@ -5,8 +5,9 @@ the models of the domain, after one look whether they still have their hash. Mom
 text, which sorts like time. Old topics are brought to their newest form, as everywhere.
 """
 
-import json
 from typing import Any, NamedTuple
+
+from pydantic_core import from_json
 
 from domain.catalogue import EVENTS, UPCASTS, upcast
 from domain.event import leaf_hash
@@ -14,7 +15,6 @@ from projections.source import Source, Stored
 
 BATCH_EVENTS = 500
 UNREADABLE = "unreadable"
-_READ = json.JSONDecoder().raw_decode
 
 
 class Occurrence(NamedTuple):
@@ -47,10 +47,7 @@ class Occurrence(NamedTuple):
 def occurrence(position: int, content: bytes) -> Occurrence:
     """Return what canonical bytes say; what cannot be read comes back with its fault."""
     try:
-        text = content.decode()
-        fields, end = _READ(text)
-        if end != len(text):
-            return _unreadable(position, "not an event: more than one value", content)
+        fields = from_json(content)
         topic, data = fields["topic"], fields["data"]
         if topic in UPCASTS:
             topic, data = upcast(topic, data)

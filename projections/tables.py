@@ -1,7 +1,7 @@
 """The tables of ``views.db``: version rows, lists of keys, and how far each view has come."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -91,17 +91,23 @@ def drop(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("DELETE FROM tracking WHERE view = ?", (name,))
 
 
-def row_of(view: View, key: str, happened: Occurrence, state: State) -> Row:
-    """Return the version row that keeps a state."""
-    if not state:
-        return (key, happened.position, happened.effective_at, "")
-    columns = view.columns
-    kept = [state[name] for name in columns]
-    body = ""
-    if len(state) > len(kept):
-        rest = {name: value for name, value in state.items() if name not in columns}
-        body = to_json(rest).decode()
-    return (key, happened.position, happened.effective_at, *kept, body)
+def rows_of(view: View) -> Callable[[str, Occurrence, State], Row]:
+    """Return the function from a key, an event and a state to the version row that keeps it."""
+    columns = tuple(view.columns)
+    beside = frozenset(columns)
+    width = len(columns)
+
+    def row_of(key: str, happened: Occurrence, state: State) -> Row:
+        position, effective_at = happened.position, happened.effective_at
+        if not state:
+            return (key, position, effective_at, "")
+        body = ""
+        if len(state) > width:
+            rest = {name: value for name, value in state.items() if name not in beside}
+            body = to_json(rest).decode()
+        return (key, position, effective_at, *[state[name] for name in columns], body)
+
+    return row_of
 
 
 def state_of(columns: Sequence[str], values: Sequence[Any], body: str) -> State:
@@ -117,11 +123,17 @@ def insert(
 ) -> None:
     """Append version rows, and list keys that are new under a link."""
     marks = ", ".join("?" * (len(view.columns) + 4))
-    in_order = sorted(rows, key=lambda row: (row[0], row[1]))
-    # In the order of the tree, neighbours are written while their page is at hand.
+    # In the order of the tree, neighbours are written while their page is at hand. Key and position
+    # come first in a row and are never the same twice, so nothing after them is compared.
+    in_order = sorted(rows)
     connection.executemany(f"INSERT INTO {view.name} VALUES ({marks})", in_order)
     if keys:
         connection.executemany(f"INSERT OR IGNORE INTO {view.name}_keys VALUES (?, ?, ?)", keys)
+
+
+def is_empty(connection: sqlite3.Connection, view: View) -> bool:
+    """Return whether a view holds no row at all."""
+    return connection.execute(f"SELECT 1 FROM {view.name} LIMIT 1").fetchone() is None
 
 
 def latest(connection: sqlite3.Connection, view: View, key: str) -> State | None:
@@ -146,11 +158,13 @@ def as_of_join(view: View) -> str:
     """Return the FROM of a query over each listed key ``k`` and its row ``v`` at ``:position``.
 
     The order is forced: one seek per key. Left to itself SQLite may scan every version there is.
+    The last position is asked for as the first of the descending ones, which is found sooner than
+    the greatest.
     """
     return (
         f"{view.name}_keys AS k CROSS JOIN {view.name} AS v ON v.key = k.key AND v.position ="
-        f" (SELECT max(x.position) FROM {view.name} AS x"
-        " WHERE x.key = k.key AND x.position <= :position)"
+        f" (SELECT x.position FROM {view.name} AS x"
+        " WHERE x.key = k.key AND x.position <= :position ORDER BY x.position DESC LIMIT 1)"
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -50,15 +51,17 @@ EVOLVES: Mapping[str, Evolve] = {
 TEXTS_MAX = 256
 
 T = TypeVar("T")
+Text = TypeVar("Text", Policy, Pack)
 
 
 class Texts:
-    """Policies by digest, read once and kept while there is room; and which streams there are."""
+    """Policies and packs by digest, read once and kept while there is room; and which streams."""
 
     def __init__(self, log: Log) -> None:
         """Read from a log's documents."""
         self._log = log
         self._policies: OrderedDict[str, Policy] = OrderedDict()
+        self._packs: OrderedDict[str, Pack] = OrderedDict()
 
     def content(self, digest: str) -> bytes:
         """Return a document's bytes.
@@ -79,11 +82,23 @@ class Texts:
         """Return the policy text with a digest."""
         found = self._policies.get(digest)
         if found is None:
-            found = policy_from_document(self.content(digest))
-            self._policies[digest] = found
-            while len(self._policies) > TEXTS_MAX:
-                self._policies.popitem(last=False)
+            found = _kept(self._policies, digest, policy_from_document(self.content(digest)))
         return found
+
+    def pack(self, digest: str) -> Pack:
+        """Return the pack with a digest: every voter attests the same one."""
+        found = self._packs.get(digest)
+        if found is None:
+            found = _kept(self._packs, digest, Pack.model_validate_json(self.content(digest)))
+        return found
+
+
+def _kept(texts: OrderedDict[str, Text], digest: str, found: Text) -> Text:
+    texts[digest] = found
+    with suppress(KeyError):  # another thread may have made room meanwhile
+        while len(texts) > TEXTS_MAX:
+            texts.popitem(last=False)
+    return found
 
 
 class Loaded:
@@ -134,7 +149,10 @@ class Loaded:
 
     def pack(self, digest: str | None) -> Pack | None:
         """Return a pack, None where there is none."""
-        return None if digest is None else Pack.model_validate_json(self.content(digest))
+        if digest is None:
+            return None
+        new = self._new.get(digest)
+        return self.texts.pack(digest) if new is None else Pack.model_validate_json(new.content)
 
     def office(self) -> Office:
         """Return the office.

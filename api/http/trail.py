@@ -1,20 +1,23 @@
 """The trail: who did what when, read from the log itself; and single events, byte for byte."""
 
-import json
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic_core import from_json
 
 from api.door import RAW, require_role
 from api.http.looking import Look, Looking, Pages, Paging, Seen
 from api.http.shown import NEVER_SHOWN, Names, texts
 from domain.base import INTEGER_MAX, Code
+from domain.catalogue import UnreadableEvent
 from domain.event import leaf_hash
 from domain.project import project_stream
 from domain.refusals import NotKnown
 from projections.reading import Answer
 from projections.register import project
 from projections.trail import Span, trail
+from workflows.store.contract import Log
 
 router = APIRouter(tags=["trail"])
 
@@ -77,17 +80,28 @@ def _span(pages: Paging, after: int | None) -> Span:
 def _entries(look: Looking, found: Answer[tuple[int, ...]]) -> list[dict[str, Any]]:
     names, words = Names(look.house), texts(look.house, found.found)
     entries = []
-    for position in found.found:
-        recorded = look.house.log.at(position)
-        assert recorded is not None, "the index names positions of the log"
+    for position, fields in happened(look.house.log, found.found):
         entries.append(
             {
                 "position": position,
-                **_header(json.loads(recorded.content), names),
+                **_header(fields, names),
                 "texts": words.get(position, {}),
             }
         )
     return entries
+
+
+def happened(log: Log, positions: Iterable[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what the bytes at some positions say, once they have the hash kept with them.
+
+    Raises:
+        UnreadableEvent: they have not.
+    """
+    for position in positions:
+        (row,) = log.contents(position - 1, 1)
+        if not isinstance(row.content, bytes) or leaf_hash(row.content) != row.leaf:
+            raise UnreadableEvent(f"position {position}: the bytes do not have their kept hash")
+        yield position, from_json(row.content)
 
 
 _HEADER = (

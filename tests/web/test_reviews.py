@@ -40,8 +40,8 @@ def with_stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 def test_the_brief_says_what_is_asked_what_each_option_does_and_who_is_missing(room: Room) -> None:
     page = room.visit("Ana").seen(REVIEW)
     for text in (
-        "Build it.", "1,200,000.00", "recommended by Petra", "It pays.", "the project moves on",
-        "1 met", "0 of 4 ballots cast", "Your vote", 'value="option:go"', "Abstain",
+        "Build it.", "1,200,000.00", "recommended by <bdi>Petra</bdi>", "It pays.",
+        "the project moves on", "1 met", "0 of 4 ballots cast", "Your vote", 'value="option:go"', "Abstain",
     ):  # fmt: skip
         assert text in page, text
     assert "Your vote" not in room.visit("Petra").seen(REVIEW)
@@ -147,7 +147,7 @@ def test_a_deputy_votes_in_the_place_of_the_member_it_says(with_stand_ins: Room)
     assert "Your vote" not in room.visit("Emil").seen(REVIEW)
     named(room.bridge, emil)
     page = room.visit("Emil").seen(REVIEW)
-    assert "Vote in the place of Ben" in page
+    assert "Vote in the place of <bdi>Ben</bdi>" in page
     assert room.vote("Emil", seat="finance").status_code == 303
     (ballot,) = room.review["ballots"]
     assert (ballot["person"]["name"], ballot["on_behalf_of"]["name"]) == ("Emil", "Ben")
@@ -162,7 +162,7 @@ def test_a_delegate_is_told_what_the_delegation_does_not_reach(with_stand_ins: R
     }  # fmt: skip
     made(room.bridge.members["works"].post("/boards/portfolio_board/delegations", given))
     page = room.visit("Emil").seen(REVIEW)
-    assert "Vote in the place of Cem" in page
+    assert "Vote in the place of <bdi>Cem</bdi>" in page
     assert "Delegation 1 of seat works" in page
     assert 'value="option:go"' not in page
 

@@ -1,11 +1,14 @@
 """The documents of a log against their digests, and against the events that name them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from domain.base import digest
 from workflows.store.contract import Log, Stored
 
 PAGE = 100
+NAMES_KEPT_MAX = 4_096
+DIGEST_BYTES = 64
 _NAMING = frozenset({"policy.adopted/1", "pack.presented/1", "review.opened/1", "review.ruled/1"})
 _FIELDS = (b'"digest":"', b'"pack":"', b'"policy":"', b'"checks":"')
 
@@ -19,11 +22,11 @@ class Documents:
 
     def __init__(self, log: Log) -> None:
         """Compare every document with its digest."""
-        self._log = log
         self.count = 0
         self._altered: dict[str, int] = {}
         self._missing: dict[str, int] = {}
-        self._known = ""
+        # The same policy, and each pack, is named by many events not far from each other.
+        self._held = lru_cache(NAMES_KEPT_MAX)(lambda name: log.document(name) is not None)
         after = ""
         while page := log.documents(after, PAGE):
             for name, content in page:
@@ -55,9 +58,7 @@ class Documents:
 
     def _look(self, found: bytes, position: int) -> None:
         name = found.decode(errors="replace")
-        # The same policy is named by many events one after the other.
-        if name == self._known or len(found.hex()) != 128 or b'"' in found:
+        if len(found) != DIGEST_BYTES or b'"' in found:
             return
-        self._known = name
-        if name not in self._missing and self._log.document(name) is None:
+        if name not in self._missing and not self._held(name):
             self._missing[name] = position
