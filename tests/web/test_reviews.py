@@ -41,7 +41,8 @@ def test_the_brief_says_what_is_asked_what_each_option_does_and_who_is_missing(r
     page = room.visit("Ana").seen(REVIEW)
     for text in (
         "Build it.", "1,200,000.00", "recommended by <bdi>Petra</bdi>", "It pays.",
-        "the project moves on", "1 met", "0 of 4 ballots cast", "Your vote", 'value="option:go"', "Abstain",
+        "the project moves on", "1 met", "0 of 4 ballots cast", "Your vote", 'value="option:go"',
+        "Abstain",
     ):  # fmt: skip
         assert text in page, text
     assert "Your vote" not in room.visit("Petra").seen(REVIEW)
