@@ -51,6 +51,10 @@ test: install ## check style, types and layers, then run the tests
 	$(call check,lint-imports,$(BIN)/lint-imports)
 	@$(BIN)/python -m pytest -q -n auto
 
+.PHONY: screenshots
+screenshots: install ## take pictures of the pages of the demo, into docs/screens
+	@$(BIN)/python -m tests.web.screenshots
+
 .PHONY: bench
 bench: install ## measure, as ratios to a floor in the same run
 	@$(BIN)/python -m bench

@@ -87,7 +87,8 @@ def _framework(request: Request, fault: Exception) -> Response:
     path = path_of(request)
     match fault.status_code:
         case 404:
-            return _said(request, "no_such_page", f"there is nothing at {path}", "See the API.")
+            fix = "Check the address, or look the route up in the description of the API."
+            return _said(request, "no_such_page", f"there is nothing at {path}", fix)
         case 405:
             allowed = ", ".join(methods_at(request))
             why = f"{request.method} is not done at {path}"
