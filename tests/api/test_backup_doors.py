@@ -1,6 +1,5 @@
 """Backup and restore at the command line, beside a server that goes on."""
 
-
 import pytest
 
 from tests.api.conftest import Bridge, made, serving

@@ -245,6 +245,14 @@ class _Pass:
             if not sound or name != held.name:
                 why = f"the private field {held.name} is not the one the event binds"
                 yield held.position, "private_altered", why
+        for shut in self._log.unreadable(list(digests)):
+            self._private += 1
+            if shut.why == "no_key":
+                why = f"the key of the private field {shut.name} is not in the vault"
+                yield shut.position, "private_unreadable", why
+            else:
+                why = f"the private field {shut.name} was altered and cannot be opened"
+                yield shut.position, "private_altered", why
 
     def _file(self, position: int, attached: EvidenceAttached) -> None:
         if attached.held == "elsewhere":

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.refusals import Conflict, KeyReused
-from workflows.store import schema, tree
+from workflows.store import privacy, schema, tree
 from workflows.store.contract import AlreadyDone, CommandRow
 from workflows.store.mapper import SealedRow
+from workflows.store.vault import Vault
 
 _INSERT_EVENT = "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
-_INSERT_PRIVATE = "INSERT INTO private VALUES (?, ?, ?, ?, ?)"
 _INSERT_COMMAND = "INSERT INTO commands VALUES (?, ?, ?, ?, ?)"
 _LAST = "SELECT notification_id, clock FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 
@@ -24,11 +24,13 @@ class Append:
         rows: its events, in order.
         read: version of each stream that was read to decide them.
         command: what to keep of the command itself.
+        vault: the keys of private fields.
     """
 
     rows: Sequence[SealedRow]
     read: Mapping[str, int]
     command: CommandRow | None
+    vault: Vault
 
     def __call__(self, connection: sqlite3.Connection) -> range:
         """Write everything, and return the positions of the events.
@@ -44,11 +46,26 @@ class Append:
         head, clock = connection.execute(_LAST).fetchone() or (0, "")
         for position, row in enumerate(self.rows, head + 1):
             clock = max(clock, row.at)
-            _insert(connection, position, clock, row)
+            self._insert(connection, position, clock, row)
         positions = range(head + 1, head + 1 + len(self.rows))
         if self.command is not None:
             _keep(connection, self.command, positions)
         return positions
+
+    def _insert(
+        self, connection: sqlite3.Connection, position: int, clock: str, row: SealedRow
+    ) -> None:
+        stream = row.originator_id
+        connection.execute(
+            _INSERT_EVENT,
+            (position, stream, row.originator_version, row.topic, row.state, row.leaf, clock),
+        )
+        tree.keep(connection, position, row.leaf)
+        for kept in row.sealed.documents:
+            connection.execute(_INSERT_DOCUMENT, (kept.digest, kept.content))
+        for field in row.sealed.disclosures:
+            privacy.keep(connection, self.vault, position, row.sealed.event, field)
+        privacy.erase(connection, self.vault, position, row.sealed.event)
 
     def _require_unmoved(self, connection: sqlite3.Connection) -> None:
         written = {str(row.originator_id) for row in self.rows}
@@ -89,21 +106,6 @@ def _version(connection: sqlite3.Connection, stream: str) -> int:
 def _require_at(stream: str, expected: int, found: int) -> None:
     if found != expected:
         raise Conflict(f"{stream} is at version {found}, no longer at {expected}")
-
-
-def _insert(connection: sqlite3.Connection, position: int, clock: str, row: SealedRow) -> None:
-    stream = row.originator_id
-    connection.execute(
-        _INSERT_EVENT,
-        (position, stream, row.originator_version, row.topic, row.state, row.leaf, clock),
-    )
-    tree.keep(connection, position, row.leaf)
-    for kept in row.sealed.documents:
-        connection.execute(_INSERT_DOCUMENT, (kept.digest, kept.content))
-    for field in row.sealed.disclosures:
-        connection.execute(
-            _INSERT_PRIVATE, (field.digest, position, stream, field.name, field.text)
-        )
 
 
 def _keep(connection: sqlite3.Connection, command: CommandRow, positions: range) -> None:

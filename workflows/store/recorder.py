@@ -30,6 +30,7 @@ from workflows.store.arrivals import Arrivals
 from workflows.store.contract import StoreUnavailable
 from workflows.store.database import Database
 from workflows.store.mapper import CanonicalMapper, SealedRow
+from workflows.store.vault import Vault
 from workflows.store.writer import Writer
 
 PAGE = 500
@@ -42,11 +43,14 @@ _NOTIFIED = "SELECT originator_id, originator_version, topic, state, notificatio
 class LogRecorder(ApplicationRecorder):
     """Writes through the one writer, and reads what it has made durable."""
 
-    def __init__(self, database: Database, writer: Writer | None, arrivals: Arrivals) -> None:
+    def __init__(
+        self, database: Database, writer: Writer | None, arrivals: Arrivals, vault: Vault
+    ) -> None:
         """Build on an open database; without a writer the log can only be read."""
         self._database = database
         self._writer = writer
         self._arrivals = arrivals
+        self._vault = vault
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Append all or nothing, and return the positions once they are durable.
@@ -64,7 +68,8 @@ class LogRecorder(ApplicationRecorder):
         unknown = {name for name, value in kwargs.items() if value is not None}
         if len(rows) != len(stored_events) or unknown - {"read", "command"}:
             raise ProgrammingError("the log keeps sealed events, what was read, and a command")
-        return self._writer.carry_out(Append(rows, kwargs.get("read") or {}, kwargs.get("command")))
+        read, command = kwargs.get("read") or {}, kwargs.get("command")
+        return self._writer.carry_out(Append(rows, read, command, self._vault))
 
     def select_events(
         self,

@@ -8,16 +8,25 @@ from typing import Any
 
 from domain.base import moment_text
 from domain.catalogue import UnreadableEvent
+from domain.erasure import PersonErased
 from domain.event import Sealed, leaf_hash
 from domain.merkle import root as root_of
-from workflows.store import schema, tree
+from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
 from workflows.store.arrivals import Announced, Polled
-from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored, StoreUnavailable
+from workflows.store.contract import (
+    CommandRow,
+    Disclosed,
+    Recorded,
+    Stored,
+    StoreUnavailable,
+    Unreadable,
+)
 from workflows.store.database import Database, FileDatabase, MemoryDatabase
 from workflows.store.lock import WriterLock
 from workflows.store.mapper import Entry, Told, event_of
 from workflows.store.recorder import LogApplication, LogRecorder
+from workflows.store.vault import VAULT_FILE, Vault
 from workflows.store.writer import Writer
 
 EVENTS_FILE = "events.db"
@@ -41,7 +50,6 @@ _LEAVES = (
     "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
 )
 _DOCUMENTS = "SELECT digest, bytes FROM documents WHERE digest > ? ORDER BY digest LIMIT ?"
-_DISCLOSED = "SELECT position, stream, name, disclosure FROM private"
 
 
 def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLiteLog":
@@ -61,22 +69,58 @@ def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLit
     if not writable:
         if not path.exists():
             raise StoreUnavailable(f"there is no log in {directory}")
-        return SQLiteLog(FileDatabase(path, writable=False), writable=False)
+        vault = Vault(directory / VAULT_FILE, writable=False)
+        return SQLiteLog(FileDatabase(path, writable=False), vault, writable=False)
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise StoreUnavailable(f"cannot make {directory}: {fault.strerror}") from fault
     lock = WriterLock(directory / LOCK_FILE)
     try:
-        return SQLiteLog(FileDatabase(path, writable=True, durable=durable), lock=lock)
+        database = FileDatabase(path, writable=True, durable=durable)
+        try:
+            vault = _vault(database, directory / VAULT_FILE, durable=durable)
+        except BaseException:
+            database.close()
+            raise
+        return SQLiteLog(database, vault, lock=lock)
     except BaseException:
         lock.release()
         raise
 
 
+def _vault(database: FileDatabase, path: Path, *, durable: bool) -> Vault:
+    _require_vault(database, path)
+    vault = Vault(path, writable=True, durable=durable)
+    try:
+        with database.writing() as connection:
+            privacy.settle(connection, vault)
+    except BaseException:
+        vault.close()
+        raise
+    return vault
+
+
+def _require_vault(database: FileDatabase, path: Path) -> None:
+    """Refuse to begin a new vault where an old one is missing.
+
+    Raises:
+        StoreUnavailable: private fields are sealed with keys that are not here.
+    """
+    with database.reading() as connection:
+        query = "SELECT count(*) FROM private WHERE owner > ''"
+        sealed = 0 if path.exists() else connection.execute(query).fetchone()[0]
+    if sealed:
+        raise StoreUnavailable(
+            f"{path} is missing, and {sealed} private values are sealed with the keys in it; put it"
+            " back from the directory of backups. If it is lost for good, make an empty file of"
+            " that name: those values stay unreadable, and everything else goes on"
+        )
+
+
 def open_memory_log() -> "SQLiteLog":
     """Open an empty log that is gone when it is closed."""
-    return SQLiteLog(MemoryDatabase())
+    return SQLiteLog(MemoryDatabase(), Vault(None, writable=True))
 
 
 class SQLiteLog:
@@ -89,10 +133,16 @@ class SQLiteLog:
     """
 
     def __init__(
-        self, database: Database, *, writable: bool = True, lock: WriterLock | None = None
+        self,
+        database: Database,
+        vault: Vault,
+        *,
+        writable: bool = True,
+        lock: WriterLock | None = None,
     ) -> None:
         """Start on an open database; `open_log` and `open_memory_log` are the ways here."""
         self._database = database
+        self._vault = vault
         self._lock = lock
         self.writer: Writer | None = None
         self._arrivals: Announced | Polled
@@ -101,7 +151,7 @@ class SQLiteLog:
             self.writer = Writer(database, self._arrivals.announce)
         else:
             self._arrivals = Polled(self.head)
-        self._recorder = LogRecorder(database, self.writer, self._arrivals)
+        self._recorder = LogRecorder(database, self.writer, self._arrivals, vault)
         self.application = LogApplication(self._recorder)
 
     def append(
@@ -121,6 +171,9 @@ class SQLiteLog:
         if not recordings:
             return range(0)
         first = recordings[0].notification.id
+        if any(isinstance(sealed.event.data, PersonErased) for sealed in events):
+            with self._database.reading() as connection:
+                privacy.destroy_keys(connection, self._vault, first - 1)
         return range(first, first + len(recordings))
 
     def head(self) -> int:
@@ -222,17 +275,22 @@ class SQLiteLog:
 
     def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
         """Return the private fields still held of the events at some positions."""
-        query = (
-            f"{_DISCLOSED} WHERE position IN (SELECT value FROM json_each(?))"
-            " ORDER BY position, name"
-        )
-        return [Disclosed(*row) for row in self._all(query, json.dumps(list(positions)))]
+        return privacy.opened(self._private(positions), self._vault)
+
+    def unreadable(self, positions: Sequence[int]) -> list[Unreadable]:
+        """Return the private fields of the events at some positions that should open and do not."""
+        return privacy.unreadable(self._private(positions), self._vault)
+
+    def private_streams(self, person: str) -> list[str]:
+        """Return the streams that hold private fields of a person, sorted."""
+        with self._database.reading() as connection:
+            return privacy.streams_of(connection, person)
 
     def disclosed_of(self, stream: str, name: str) -> Disclosed | None:
         """Return the newest value still held of one private field of a stream."""
-        query = f"{_DISCLOSED} WHERE stream = ? AND name = ? ORDER BY position DESC LIMIT 1"
-        rows = self._all(query, stream, name)
-        return Disclosed(*rows[0]) if rows else None
+        query = f"{privacy.ROWS} WHERE stream = ? AND name = ? ORDER BY position DESC"
+        rows: Any = self._all(query, stream, name)
+        return next(iter(privacy.opened(rows, self._vault)), None)
 
     def command(self, command_id: str) -> CommandRow | None:
         """Return what is kept of a command."""
@@ -249,9 +307,17 @@ class SQLiteLog:
             self.writer.close()
         self._arrivals.end()
         self._database.close()
+        self._vault.close()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+    def _private(self, positions: Sequence[int]) -> Any:
+        query = (
+            f"{privacy.ROWS} WHERE position IN (SELECT value FROM json_each(?))"
+            " ORDER BY position, name"
+        )
+        return self._all(query, json.dumps(list(positions)))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._database.reading() as connection:

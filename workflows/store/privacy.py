@@ -1,0 +1,118 @@
+"""Private values in ``events.db``: sealed when they come, gone with the key of their person."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from domain.erasure import PersonErased
+from domain.event import Event, stream_code
+from domain.private import Disclosure, owner_of
+from workflows.store.contract import Disclosed, Unreadable
+from workflows.store.vault import Vault
+
+ROWS = "SELECT position, stream, name, owner, digest, disclosure FROM private"
+_INSERT = (
+    "INSERT INTO private (digest, position, stream, name, disclosure, owner)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+_PLAIN = (
+    "SELECT digest, stream, name, disclosure, state FROM private"
+    " JOIN stored_events ON notification_id = position WHERE owner IS NULL"
+)
+
+Row = tuple[int, str, str, str, str, object]
+"""A row as `ROWS` gives it."""
+
+
+def keep(
+    connection: sqlite3.Connection, vault: Vault, position: int, event: Event, field: Disclosure
+) -> None:
+    """Keep a private value of an event, sealed with the key of whose it is."""
+    name, sealed = _sealed(vault, owner_of(event.stream, event.by, field.name), field)
+    connection.execute(_INSERT, (field.digest, position, event.stream, field.name, sealed, name))
+
+
+def erase(connection: sqlite3.Connection, vault: Vault, position: int, event: Event) -> None:
+    """Take the private values of a person out, where the event says that they are erased."""
+    if not isinstance(event.data, PersonErased):
+        return
+    person = stream_code(event.stream)
+    # A slash ends the name of a person; the character after it ends the range.
+    connection.execute("DELETE FROM private WHERE owner >= ? AND owner < ?", _keys_of(person))
+    connection.execute(
+        "INSERT INTO erased VALUES (?, ?, ?)", (position, person, vault.retire(person))
+    )
+
+
+def destroy_keys(connection: sqlite3.Connection, vault: Vault, after: int = 0) -> None:
+    """Destroy the keys of everybody erased above a position; what is destroyed stays destroyed."""
+    query = "SELECT person, generation FROM erased WHERE position > ?"
+    for person, generation in connection.execute(query, (after,)).fetchall():
+        vault.destroy(person, generation)
+
+
+def settle(connection: sqlite3.Connection, vault: Vault) -> None:
+    """Bring a log that was opened for writing to the present form of private values.
+
+    Values from before there were keys are sealed; keys of people who are erased are destroyed,
+    where a kill came between; and what an older copy of the log brought back is taken out again.
+    """
+    destroy_keys(connection, vault)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for digest, stream, name, text, content in connection.execute(_PLAIN).fetchall():
+            owner = owner_of(stream, json.loads(content)["by"], name)
+            field = Disclosure(digest=digest, name=name, text=text)
+            key, sealed = _sealed(vault, owner, field)
+            connection.execute(
+                "UPDATE private SET disclosure = ?, owner = ? WHERE digest = ?",
+                (sealed, key, digest),
+            )
+        for name in vault.destroyed():
+            connection.execute("DELETE FROM private WHERE owner = ?", (name,))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def opened(rows: Iterable[Row], vault: Vault) -> list[Disclosed]:
+    """Return the values that can be opened; a value whose key is gone is not held any more."""
+    found = []
+    for position, stream, name, key, digest, sealed in rows:
+        text = _text(vault, key, digest, sealed)
+        if text is not None:
+            found.append(Disclosed(position, stream, name, text))
+    return found
+
+
+def unreadable(rows: Iterable[Row], vault: Vault) -> list[Unreadable]:
+    """Return the values that cannot be opened although nobody erased them."""
+    destroyed = set(vault.destroyed())
+    return [
+        Unreadable(position, name, "altered" if vault.has(key) else "no_key")
+        for position, _stream, name, key, digest, sealed in rows
+        if key not in destroyed and _text(vault, key, digest, sealed) is None
+    ]
+
+
+def streams_of(connection: sqlite3.Connection, person: str) -> list[str]:
+    """Return the streams that hold private values of a person, sorted."""
+    query = "SELECT DISTINCT stream FROM private WHERE owner >= ? AND owner < ? ORDER BY stream"
+    return [str(row[0]) for row in connection.execute(query, _keys_of(person))]
+
+
+def _sealed(vault: Vault, owner: str, field: Disclosure) -> tuple[str, str | bytes]:
+    return vault.seal(owner, field.digest, field.text) if owner else ("", field.text)
+
+
+def _text(vault: Vault, key: str | None, digest: str, sealed: object) -> str | None:
+    if not key:
+        # The office's own, or from before there were keys.
+        return sealed if isinstance(sealed, str) else None
+    return vault.open(key, digest, sealed)
+
+
+def _keys_of(person: str) -> tuple[str, str]:
+    return f"{person}/", f"{person}0"
