@@ -33,6 +33,7 @@ from api.http import (
     people,
     policies,
     portfolios,
+    privacy,
     projects,
     restrictions,
     review_acts,
@@ -56,6 +57,7 @@ SUMMARY = "Decisions about projects and portfolios, on a record that can be chec
 ROUTERS = (
     office.router,
     people.router,
+    privacy.router,
     policies.router,
     boards.router,
     authority.router,

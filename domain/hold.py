@@ -15,13 +15,13 @@ class HoldPlaced(Body):
 
     Attributes:
         hold: its number on this subject, from 1.
-        on: stream of the subject: a person, project, portfolio or another.
+        subjects: the stream of the subject: a person, project, portfolio or another.
         reference: what it is called, for example a case number; shown to whoever is held up by it.
     """
 
     TOPIC: ClassVar[str] = "hold.placed/1"
     hold: int
-    on: str
+    subjects: tuple[str]
     reference: Code
 
 
@@ -30,10 +30,12 @@ class HoldLifted(Body):
 
     Attributes:
         hold: its number on this subject.
+        subjects: the stream of the subject.
     """
 
     TOPIC: ClassVar[str] = "hold.lifted/1"
     hold: int
+    subjects: tuple[str]
 
 
 class PlaceHold(Value):
@@ -91,7 +93,7 @@ def hold_stream(subject: str) -> str:
 def place(holds: Holds | None, command: PlaceHold) -> tuple[Draft, ...]:
     """Place a hold; a subject may be under several."""
     number = (0 if holds is None else holds.placed) + 1
-    body = HoldPlaced(hold=number, on=command.on, reference=command.reference)
+    body = HoldPlaced(hold=number, subjects=(command.on,), reference=command.reference)
     stream = hold_stream(command.on)
     return (Draft(stream=stream, data=body, private={"reason": command.reason}),)
 
@@ -105,7 +107,7 @@ def lift(holds: Holds | None, command: LiftHold) -> tuple[Draft, ...]:
     if holds is None or command.hold not in {one.hold for one in holds.in_force}:
         raise NotKnown(f"no hold {command.hold} on {command.on} is in force")
     stream = hold_stream(command.on)
-    body = HoldLifted(hold=command.hold)
+    body = HoldLifted(hold=command.hold, subjects=(command.on,))
     return (Draft(stream=stream, data=body, private={"reason": command.reason}),)
 
 
@@ -124,7 +126,7 @@ def evolve(holds: Holds | None, event: Event, _position: int) -> Holds | None:
     """Apply one event of the holds on a subject."""
     known = holds or Holds()
     match event.data:
-        case HoldPlaced(hold=number, on=on, reference=reference):
+        case HoldPlaced(hold=number, subjects=(on,), reference=reference):
             placed = Hold(hold=number, on=on, reference=reference)
             return Holds(placed=number, in_force=(*known.in_force, placed))
         case HoldLifted(hold=number):

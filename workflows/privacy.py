@@ -43,7 +43,7 @@ class Privacy:
         Raises:
             NotKnown: there is no such subject.
         """
-        asked = Asked(act="place_hold", subject=command.on, content=command.as_json())
+        asked = Asked(act="place_hold", content=command.as_json())
 
         def decide(loaded: Loaded) -> Decision:
             _require_subject(loaded, command.on)
@@ -59,9 +59,10 @@ class Privacy:
         Raises:
             NotKnown: no such hold is in force.
         """
-        asked = Asked(act="lift_hold", subject=command.on, content=command.as_json())
+        asked = Asked(act="lift_hold", content=command.as_json())
 
         def decide(loaded: Loaded) -> Decision:
+            _require_subject(loaded, command.on)
             drafts = lift(loaded.state(hold_stream(command.on)), command)
             return Decision(drafts, {"on": command.on, "hold": command.hold})
 
@@ -73,8 +74,16 @@ class Privacy:
         subjects = {person_stream(one) for one in ids} | {
             subject for stream in streams for subject in _subjects(loaded, stream)
         }
-        found = (loaded.state(hold_stream(one)) for one in sorted(subjects))
-        return tuple(one for one in found if one is not None)
+        found = ((one, loaded.state(hold_stream(one))) for one in sorted(subjects))
+        return tuple(_as_shown(loaded, one, holds) for one, holds in found if holds is not None)
+
+
+def _as_shown(loaded: Loaded, subject: str, holds: Holds) -> Holds:
+    """Return holds as told to whoever acts: what is not shown to them has no name."""
+    if loaded.version_shown(subject) > 0:
+        return holds
+    veiled = (one.changed(on="something not shown to you", reference="…") for one in holds.in_force)
+    return holds.changed(in_force=tuple(veiled))
 
 
 def _subjects(loaded: Loaded, stream: str) -> tuple[str, ...]:
