@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 
 from domain.erasure import PersonErased
 from domain.event import Event, stream_code
 from domain.private import Disclosure, owner_of
-from workflows.store.contract import Disclosed, Unreadable
+from workflows.store.contract import Disclosed, StoreUnavailable, Unreadable
+from workflows.store.database import Database
 from workflows.store.vault import Vault
 
 ROWS = "SELECT position, stream, name, owner, digest, disclosure FROM private"
@@ -49,6 +51,32 @@ def destroy_keys(connection: sqlite3.Connection, vault: Vault, after: int = 0) -
     query = "SELECT person, generation FROM erased WHERE position > ?"
     for person, generation in connection.execute(query, (after,)).fetchall():
         vault.destroy(person, generation)
+
+
+def open_vault(database: Database, path: Path, *, durable: bool) -> Vault:
+    """Open the keys of a log for writing, and bring its private values to their present form.
+
+    Raises:
+        StoreUnavailable: private values are sealed with keys that are not here; a new vault is
+            never begun in silence where an old one is missing.
+    """
+    with database.reading() as connection:
+        query = "SELECT count(*) FROM private WHERE owner > ''"
+        sealed = 0 if path.exists() else connection.execute(query).fetchone()[0]
+    if sealed:
+        raise StoreUnavailable(
+            f"{path} is missing, and {sealed} private values are sealed with the keys in it; put it"
+            " back from the directory of backups. If it is lost for good, make an empty file of"
+            " that name: those values stay unreadable, and everything else goes on"
+        )
+    vault = Vault(path, writable=True, durable=durable)
+    try:
+        with database.writing() as connection:
+            settle(connection, vault)
+    except BaseException:
+        vault.close()
+        raise
+    return vault
 
 
 def settle(connection: sqlite3.Connection, vault: Vault) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.base import moment_text
-from domain.catalogue import UnreadableEvent
 from domain.erasure import PersonErased
-from domain.event import Sealed, leaf_hash
+from domain.event import Sealed
 from domain.merkle import root as root_of
 from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
@@ -24,8 +23,9 @@ from workflows.store.contract import (
 )
 from workflows.store.database import Database, FileDatabase, MemoryDatabase
 from workflows.store.lock import WriterLock
-from workflows.store.mapper import Entry, Told, event_of
+from workflows.store.mapper import Entry
 from workflows.store.recorder import LogApplication, LogRecorder
+from workflows.store.rows import document_bytes, recorded_from
 from workflows.store.vault import VAULT_FILE, Vault
 from workflows.store.writer import Writer
 
@@ -79,7 +79,7 @@ def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLit
     try:
         database = FileDatabase(path, writable=True, durable=durable)
         try:
-            vault = _vault(database, directory / VAULT_FILE, durable=durable)
+            vault = privacy.open_vault(database, directory / VAULT_FILE, durable=durable)
         except BaseException:
             database.close()
             raise
@@ -87,35 +87,6 @@ def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLit
     except BaseException:
         lock.release()
         raise
-
-
-def _vault(database: FileDatabase, path: Path, *, durable: bool) -> Vault:
-    _require_vault(database, path)
-    vault = Vault(path, writable=True, durable=durable)
-    try:
-        with database.writing() as connection:
-            privacy.settle(connection, vault)
-    except BaseException:
-        vault.close()
-        raise
-    return vault
-
-
-def _require_vault(database: FileDatabase, path: Path) -> None:
-    """Refuse to begin a new vault where an old one is missing.
-
-    Raises:
-        StoreUnavailable: private fields are sealed with keys that are not here.
-    """
-    with database.reading() as connection:
-        query = "SELECT count(*) FROM private WHERE owner > ''"
-        sealed = 0 if path.exists() else connection.execute(query).fetchone()[0]
-    if sealed:
-        raise StoreUnavailable(
-            f"{path} is missing, and {sealed} private values are sealed with the keys in it; put it"
-            " back from the directory of backups. If it is lost for good, make an empty file of"
-            " that name: those values stay unreadable, and everything else goes on"
-        )
 
 
 def open_memory_log() -> "SQLiteLog":
@@ -193,7 +164,7 @@ class SQLiteLog:
         query = f"{_OF_STREAM} ORDER BY originator_version LIMIT {PAGE}"
         while page := self._all(query, stream, after):
             # Page by page, so that neither memory nor a read transaction grows with the stream.
-            yield from map(_recorded, page)
+            yield from map(recorded_from, page)
             after += len(page)
             if len(page) < PAGE:
                 break
@@ -210,7 +181,7 @@ class SQLiteLog:
             UnreadableEvent: a row that is not what was written.
         """
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
-        return [_recorded(row) for row in self._all(query, after, limit)]
+        return [recorded_from(row) for row in self._all(query, after, limit)]
 
     def contents(self, after: int = 0, limit: int = PAGE) -> list[Stored]:
         """Return at most ``limit`` rows at positions above ``after``, in order and unchecked."""
@@ -250,7 +221,7 @@ class SQLiteLog:
             UnreadableEvent: a row that is not what was written.
         """
         rows = self._all(f"{_RECORDED} WHERE notification_id = ?", position)
-        return _recorded(rows[0]) if rows else None
+        return recorded_from(rows[0]) if rows else None
 
     def position_at(self, moment: datetime) -> int:
         """Return the last position whose clock is not after a moment, 0 if none."""
@@ -265,12 +236,13 @@ class SQLiteLog:
     def document(self, digest: str) -> bytes | None:
         """Return a document's bytes."""
         rows = self._all("SELECT bytes FROM documents WHERE digest = ?", digest)
-        return _bytes(rows[0][0]) if rows else None
+        return document_bytes(rows[0][0]) if rows else None
 
     def documents(self, after: str = "", limit: int = PAGE) -> list[tuple[str, bytes]]:
         """Return at most ``limit`` documents with digests above ``after``, in their order."""
         return [
-            (digest, _bytes(content)) for digest, content in self._all(_DOCUMENTS, after, limit)
+            (digest, document_bytes(content))
+            for digest, content in self._all(_DOCUMENTS, after, limit)
         ]
 
     def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
@@ -325,16 +297,3 @@ class SQLiteLog:
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
         return self._all(query, *values)[0]
-
-
-def _bytes(content: Any) -> bytes:
-    # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
-    return content.encode() if isinstance(content, str) else bytes(content)
-
-
-def _recorded(row: tuple[Any, ...]) -> Recorded:
-    position, stream, version, topic, content, leaf, clock = row
-    event = event_of(Told(f"position {position}", stream, version, topic), content)
-    if leaf != leaf_hash(content):
-        raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
-    return Recorded(position, datetime.fromisoformat(clock), content, event)
