@@ -34,6 +34,7 @@ from api.http import (
     people,
     policies,
     portfolios,
+    privacy,
     project_money,
     projects,
     restrictions,
@@ -57,6 +58,7 @@ SUMMARY = "Decisions about projects and portfolios, on a record that can be chec
 ROUTERS = (
     office.router,
     people.router,
+    privacy.router,
     policies.router,
     boards.router,
     authority.router,

@@ -23,6 +23,7 @@ from api import (
     cli_people,
     cli_policy,
     cli_portfolio,
+    cli_privacy,
     cli_reading,
     cli_serve,
     cli_store,
@@ -69,6 +70,7 @@ app = typer.Typer(
 app.add_typer(cli_policy.app, name="policy")
 app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_people.app, name="people")
+app.add_typer(cli_privacy.app, name="privacy")
 app.command("authority")(cli_people.show_authority)
 app.add_typer(cli_account.app, name="account")
 app.add_typer(cli_log.app, name="signer")

@@ -9,7 +9,7 @@ from api.cli_output import Column, note, say, say_json, say_table
 from api.house import House
 from api.http.conditions import condition_lines
 from api.http.inbox import board_rule, proposer_decides, waiting_lines
-from api.http.shown import Names
+from api.http.shown import Names, called
 from api.sign_in import subject_of
 from domain.base import moment_text
 from domain.event import stream_code
@@ -131,7 +131,7 @@ def _waiting(line: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _name(person: dict[str, Any]) -> object:
-    return person.get("name") or person["id"]
+    return called(person)
 
 
 def _place(found: Answer[Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from api.cli_inbox import person_of
 from api.cli_office import DATA, Actor, AsJson, AsOfGiven, Data, acting, looking
 from api.cli_output import Column, note, say, say_json, say_table
 from api.http.authority import authority_lines, ruling_boards
-from api.http.shown import Names
+from api.http.shown import Names, called
 from domain.base import moment_text
 from domain.person import JoinPeople, LinkIdentity, RegisterPerson
 from domain.refusals import Malformed
@@ -127,7 +127,7 @@ def _seat(line: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _name(person: dict[str, Any]) -> str:
-    return str(person.get("name") or person["id"])
+    return called(person)
 
 
 def _day(given: str | None) -> date | None:

@@ -8,7 +8,7 @@ import typer
 from api.cli_counts import say_counts
 from api.cli_office import DATA, AsJson, AsOfGiven, Data, Looking, looking
 from api.cli_output import Column, note, say, say_json, say_table
-from api.http.shown import Names, PhaseLabels, Titles, at_answer, texts
+from api.http.shown import Names, PhaseLabels, Titles, at_answer, called, texts
 from domain.base import moment_text
 from domain.project import project_stream
 from domain.refusals import Malformed, NotKnown
@@ -201,7 +201,6 @@ def _decision(line: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _event(entry: dict[str, Any]) -> tuple[object, ...]:
-    by = entry["by"] or {}
     topic = str(entry["topic"]).partition("/")[0]
-    who = by.get("name") or by.get("id")
+    who = None if entry["by"] is None else called(entry["by"])
     return entry["position"], str(entry["effective_at"])[:10], topic, entry["stream"], who

@@ -61,6 +61,8 @@ def _say(report: Report) -> None:
         f"{log.documents} documents, {log.private} private values and {log.files} files compared"
         f" with their digests; {log.elsewhere} files are held elsewhere and were not opened."
     )
+    if log.erased:
+        say(f"{log.erased} private values are erased; the proofs of their events hold.")
     say(f"{len(report.views)} views compared with a fresh fold.")
     if report.behind:
         say(f"Not compared, stopped or not built: {', '.join(report.behind)}.")

@@ -85,8 +85,9 @@ def act_of(house: House, person: SignedInPerson, key: str) -> Act:
     Raises:
         NotKnown: there is no office yet.
     """
-    unnamed = _unnamed(house, person)
-    return _named(unnamed, signed_in(house, person, unnamed), key)
+    who = signed_in(house, person, _unnamed(house, person))
+    # Another seed than that of signing in, or what the act makes would bear the person's own id.
+    return _named(_unnamed(house, person), who, key)
 
 
 def founding_act(house: House, person: SignedInPerson, key: str) -> Act:

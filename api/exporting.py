@@ -6,7 +6,7 @@ from typing import Any
 from api.export_table import FORMS, NOT_SHOWN, Table, row_of
 from api.house import House
 from api.http.money import exact, titled
-from api.http.shown import Names, PhaseLabels, Titles, at_answer
+from api.http.shown import Names, PhaseLabels, Titles, at_answer, called
 from domain.base import moment_text
 from domain.project import project_stream
 from domain.refusals import Malformed
@@ -112,14 +112,14 @@ def _decisions(
     found = decisions(views, asked, wanted, ALL)
     names, lines = Names(house), []
     for row in found.found:
-        decider = names.person(row.decided_by) or {}
+        decider = names.person(row.decided_by)
         lines.append(
             {
                 **row._asdict(),
                 "subjects": " ".join(row.subjects),
                 "reported": "true" if row.reported else "false",
                 "recorded_at": row.at,
-                "decided_by": decider.get("name") or decider.get("id"),
+                "decided_by": None if decider is None else called(decider),
             }
         )
     return Answer(found.position, found.as_of, lines, not_shown=found.not_shown)

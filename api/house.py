@@ -20,6 +20,7 @@ from workflows.outlook import Outlooks
 from workflows.people import People
 from workflows.periods import Periods
 from workflows.portfolios import Portfolios
+from workflows.privacy import Privacy
 from workflows.projects import Projects
 from workflows.rehearsal import OpenActs
 from workflows.restricting import Restricting
@@ -90,6 +91,7 @@ class House:
         self.evidence = Evidence(self.directory)
         self.offices = Offices(self.desk)
         self.people = People(self.desk)
+        self.privacy = Privacy(self.desk)
         self.governing = Governing(self.desk)
         self.stand_ins = StandIns(self.desk)
         self.portfolios = Portfolios(self.desk)

@@ -77,6 +77,7 @@ REFUSALS: dict[type[Refused], Kind] = {
     refusals.PeriodOver: Kind(HTTPStatus.CONFLICT, "Period closed"),
     refusals.CurrencyHeld: Kind(HTTPStatus.CONFLICT, "Currency held"),
     refusals.ImportedRuling: Kind(HTTPStatus.CONFLICT, "Imported ruling"),
+    refusals.OnHold: Kind(HTTPStatus.CONFLICT, "On legal hold"),
     refusals.NotInForce: Kind(HTTPStatus.CONFLICT, "Not in force"),
     refusals.Unfit: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Unfit content"),
     refusals.Malformed: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed value"),

@@ -26,7 +26,9 @@ from domain.condition_events import (
     ConditionSatisfied,
     ConditionWaived,
 )
+from domain.erasure import PersonErased
 from domain.event import Body, Event
+from domain.hold import HoldLifted, HoldPlaced
 from domain.log_key import LogKeyRotated
 from domain.money_events import CostRecorded, FundsApproved, FundsRequested
 from domain.office import ActRefused, OfficeConstituted, OfficeFounded
@@ -100,6 +102,9 @@ BODIES: tuple[type[Body], ...] = (
     ActRefused,
     PersonRegistered,
     IdentityLinked,
+    PersonErased,
+    HoldPlaced,
+    HoldLifted,
     PolicyAdopted,
     MemberAppointed,
     MemberRelieved,

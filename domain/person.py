@@ -8,6 +8,9 @@ from domain.base import Code, Json, Text, Value
 from domain.event import Body, Draft, Event
 from domain.refusals import NotYourOwn, Taken
 
+ERASED = "person.erased/1"
+"""Topic of `domain.erasure.PersonErased`, which builds upon this module."""
+
 
 class PersonRegistered(Body):
     """A person became known. Name and address are private fields."""
@@ -78,9 +81,14 @@ class JoinPeople(Value):
 
 
 class Person(Value):
-    """A person as the record leaves them; the name is elsewhere, and erasable."""
+    """A person as the record leaves them; the name is elsewhere, and erasable.
+
+    Attributes:
+        erased: whether what was private of them was destroyed.
+    """
 
     id: str
+    erased: bool = False
 
 
 class Identity(Value):
@@ -157,6 +165,8 @@ def evolve(person: Person | None, event: Event, _position: int) -> Person | None
     match event.data:
         case PersonRegistered():
             return Person(id=event.stream.partition(":")[2])
+    if person is not None and event.topic == ERASED:
+        return person.changed(erased=True)
     return person
 
 

@@ -32,6 +32,24 @@ class Disclosure(Value):
         return open_disclosure(self.text)[1]
 
 
+OFFICE_OWN = frozenset({"pepper", "title"})
+"""Private fields that are nobody's: a secret of the office, the titles of restricted projects."""
+
+
+def owner_of(stream: str, by: str, name: str) -> str:
+    """Return whose a private field is: whom it is about, else who wrote it; empty for nobody's.
+
+    Args:
+        stream: of the event.
+        by: whose act it was.
+        name: of the field.
+    """
+    if name in OFFICE_OWN:
+        return ""
+    kind, _, code = stream.partition(":")
+    return code if kind == "person" else by
+
+
 def disclose(salt: bytes, name: str, value: Json) -> Disclosure:
     """Return the disclosure of one field under a salt."""
     content = json.dumps([_b64(salt), name, value], ensure_ascii=False, separators=(",", ":"))

@@ -18,6 +18,7 @@ Refused
 │   ├── PeriodOver          the period is closed: nothing is allocated in it any more
 │   ├── CurrencyHeld        a portfolio holds money in the currency that would change
 │   ├── ImportedRuling      a ruling brought forward from another record is not undone here
+│   ├── OnHold              a legal hold stands against erasing or disposing of it
 │   └── NotInForce          the policy, seat or person is not in force at that moment
 ├── Unfit               the content does not fit the rules
 │   ├── Malformed           a value has the wrong form, unit, currency or size
@@ -175,6 +176,13 @@ class NotInForce(NotNow):
     """The policy, seat or person is not in force at that moment."""
 
     code = "not_in_force"
+
+
+class OnHold(NotNow):
+    """A legal hold stands against it."""
+
+    code = "on_hold"
+    default_fix = "Keep it until whoever placed the hold lifts it."
 
 
 class Unfit(Refused):

@@ -26,7 +26,7 @@ NAMING: dict[str, tuple[str, ...]] = {
 }
 """Topic to the fields that hold codes of projects; a dot leads into a field."""
 
-REVIEWS = ("ruling", "undone", "division", "proposal.undo")
+REVIEWS = ("ruling", "undone", "division", "proposal.undo", "subjects")
 """Fields of any event that hold the stream of a review."""
 
 

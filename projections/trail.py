@@ -25,6 +25,7 @@ _NAMES = "names:"
 """Before the stream of a project: the key under which events of other streams that name it are."""
 
 _NAMING_SUBJECTS = frozenset({"review.opened/1", "ruling.reported/1", "review.ruled/1"})
+_HOLDING = frozenset({"hold.placed/1", "hold.lifted/1"})
 _NAMING_A_PERSON = frozenset(
     "member.appointed/1 member.relieved/1 identity.linked/1 person.joined/1 authority.delegated/1"
     " deputy.named/1 authority.granted/1".split()
@@ -120,6 +121,8 @@ def _keys(happened: Occurrence, own: Own) -> set[str]:
     if happened.topic in _NAMING_A_PERSON:
         found.add(f"person:{happened.data['person']}")
     found.update(f"{_NAMES}{project}" for project in projects_in(happened))
+    if happened.topic in _HOLDING:
+        found.update(happened.data["subjects"])
     if happened.topic in _NAMING_SUBJECTS:
         found.update(happened.data["subjects"])
         found.add(f"{_ABOUT}{happened.stream}")

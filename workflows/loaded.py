@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from domain import board as boards
-from domain import doubles, policy_book, portfolio, project, review, takeon
+from domain import doubles, hold, policy_book, portfolio, project, review, takeon
 from domain import office as offices
 from domain import person as people
 from domain.base import Document
@@ -44,6 +44,7 @@ EVOLVES: Mapping[str, Evolve] = {
     "project": project.evolve,
     "review": review.evolve,
     "takeon": takeon.evolve,
+    "hold": hold.evolve,
     "refusal": _no_state,
 }
 """How each kind of stream is folded."""

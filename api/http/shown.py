@@ -28,20 +28,33 @@ class Names:
     def __init__(self, house: House) -> None:
         """Look names up in a house."""
         self._log = house.log
+        self._states = house.desk.states
         self._names: dict[str, str | None] = {}
 
-    def person(self, person: str | None) -> dict[str, str | None] | None:
-        """Return a person as shown: id, and the name while it is held."""
+    def person(self, person: str | None) -> dict[str, Any] | None:
+        """Return a person as shown: id, and the name while it is held, or that it was erased."""
         if person is None:
             return None
         if person not in self._names:
             held = self._log.disclosed_of(person_stream(person), "name")
             self._names[person] = None if held is None else str(open_disclosure(held.text)[1])
-        return {"id": person, "name": self._names[person]}
+        shown: dict[str, Any] = {"id": person, "name": self._names[person]}
+        if shown["name"] is None and self._is_erased(person):
+            shown["erased"] = True
+        return shown
+
+    def _is_erased(self, person: str) -> bool:
+        state = self._states.state(person_stream(person))[0]
+        return state is not None and state.erased
 
     def of(self, row: dict[str, Any], *fields: str) -> dict[str, Any]:
         """Return a row with some of its ids of people replaced by people as shown."""
         return {**row, **{field: self.person(row[field]) for field in fields if field in row}}
+
+
+def called(person: dict[str, Any]) -> str:
+    """Return what a person as shown is called: the name, that it was erased, or the id."""
+    return str(person.get("name") or ("erased" if person.get("erased") else person["id"]))
 
 
 class Titles:

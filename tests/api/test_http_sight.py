@@ -215,6 +215,7 @@ ON_NO_PROJECT = {
     *("appoint_member", "relieve_member", "set_envelope", "close_period", "confirm_take_on"),
     *("link_identity", "join_people", "delegate", "revoke_delegation", "name_deputy"),
     *("recall_deputy", "grant_authority"),
+    *("erase_person", "place_hold", "lift_hold"),  # see test_privacy_doors.py
     "propose_project",  # a code that is taken is taken, whoever asks
 }
 

@@ -72,7 +72,13 @@ def test_every_command_works_on_a_database_as_on_files(quorate: Line, tmp_path: 
     assert quorate.told("checkpoint")["position"] == quorate.told("rebuild")["position"]
     assert quorate.told("verify")["ok"]
     assert not quorate.told("recheck")["faults"]
+    assert quorate("people", "register", "Ben", "--email", "ben@x.example").returncode == 0
+    erased = quorate("privacy", "erase", "ben@x.example", "--basis", "GDPR Art. 17")
+    assert (erased.returncode, "quorate.keys" in erased.stderr) == (0, True), erased.stderr
+    verified = quorate("verify")
+    assert (verified.returncode, "2 private values are erased" in verified.stdout) == (0, True)
     assert not (quorate.data / "events.db").exists()
+    assert not (quorate.data / "vault.db").exists()
     without = quorate("status", store=False)
     assert (without.returncode, "no office" in without.stderr) == (1, True)
     again = quorate("init", store=False)

@@ -21,10 +21,11 @@ OF_SOMETHING_ELSE = {
     "project.transferred/1 from_portfolio",
     "project.restricted/1 people",
     "review.opened/1 proposal.portfolio",
+    "hold.placed/1 reference",
     "office.constituted/1 policy",
     "office.founded/1 origin",
 }
-"""Fields whose codes are of portfolios, policies, people and the log."""
+"""Fields whose codes are of portfolios, policies, people, cases and the log."""
 
 
 def coded(model: type[Value], path: tuple[str, ...] = ()) -> Iterator[str]:
@@ -74,6 +75,12 @@ def test_a_ruling_names_the_project_its_review_bears_and_not_the_one_it_happened
     data = {"phase": "p", "standing": "active", "ruling": "review:A/merge/1"}
     assert projects_in(happened("project.moved/1", data, "project:B")) == {"project:A"}
     assert projects_in(happened("project.moved/1", data, "project:A")) == frozenset()
+
+
+def test_a_hold_on_a_review_names_the_project_the_review_bears() -> None:
+    data = {"hold": 1, "subjects": ["review:A/merge/1"], "reference": "Case 1"}
+    stream = "hold:review:A/merge/1"
+    assert projects_in(happened("hold.placed/1", data, stream)) == {"project:A"}
 
 
 def test_an_undoing_names_the_project_of_what_it_undoes() -> None:

@@ -9,8 +9,6 @@ from domain.base import Moment, Value, canonical, read_canonical
 from domain.refusals import Malformed
 
 MANIFEST = "manifest.json"
-VAULT = "vault.db"
-"""Keys of private values: one copy for all backups in a directory, see `take_backup`."""
 
 
 class BackedUp(Value):

@@ -9,7 +9,6 @@ from pathlib import Path
 from domain.refusals import Malformed
 from workflows.backup.manifest import (
     MANIFEST,
-    VAULT,
     BackupManifest,
     described,
     read_manifest,
@@ -19,6 +18,7 @@ from workflows.log.files import ARRIVING, sync_directory
 from workflows.log.signed import KEY, LOG, SIGNED
 from workflows.store.contract import StoreUnavailable
 from workflows.store.sqlite import open_log
+from workflows.store.vault import VAULT_FILE
 
 
 def restore_backup(given: Path, data: Path) -> BackupManifest:
@@ -71,9 +71,9 @@ def _copied(backup: Path, manifest: BackupManifest, scratch: Path) -> None:
             raise _damaged(backup / one.name, "is not as it was taken")
         private = one.name.endswith(".db") or one.name.startswith(("keys/", f"{SIGNER_KEYS}/"))
         target.chmod(0o600 if private else 0o440 if "evidence/" in one.name else 0o644)
-    if (backup.parent / VAULT).is_file():
-        shutil.copyfile(backup.parent / VAULT, scratch / VAULT)
-        (scratch / VAULT).chmod(0o600)
+    if (backup.parent / VAULT_FILE).is_file():
+        shutil.copyfile(backup.parent / VAULT_FILE, scratch / VAULT_FILE)
+        (scratch / VAULT_FILE).chmod(0o600)
     for path in (scratch, *scratch.rglob("*")):
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -18,7 +18,6 @@ from domain.base import moment_text
 from domain.refusals import Malformed
 from workflows.backup.manifest import (
     MANIFEST,
-    VAULT,
     BackedUp,
     BackupManifest,
     backups_in,
@@ -31,6 +30,7 @@ from workflows.store.contract import StoreUnavailable
 from workflows.store.evidence import Evidence
 from workflows.store.lock import WriterLock
 from workflows.store.sqlite import EVENTS_FILE, open_log
+from workflows.store.vault import VAULT_FILE
 
 LOCK = "backup.lock"
 SIGNER_KEYS = "signer"
@@ -114,7 +114,7 @@ def _taken(source: Source, into: Path, at: datetime) -> Taken:
         )
         (scratch / MANIFEST).write_bytes(manifest.content)
         _make_durable(scratch)
-        if (source.data / VAULT).exists():
+        if (source.data / VAULT_FILE).exists():
             _keep_vault(source.data, into)
         path = into / f"{head:012}-{moment_text(at).replace(':', '').replace('.', '')}"
         scratch.rename(path)
@@ -185,9 +185,9 @@ def _all(scratch: Path) -> tuple[BackedUp, ...]:
 
 def _keep_vault(data: Path, into: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=into) as beside:
-        copy = Path(beside) / VAULT
-        _copy_database(data / VAULT, copy)
-        write_whole(into / VAULT, copy.read_bytes(), into, 0o600)
+        copy = Path(beside) / VAULT_FILE
+        _copy_database(data / VAULT_FILE, copy)
+        write_whole(into / VAULT_FILE, copy.read_bytes(), into, 0o600)
 
 
 def _make_durable(scratch: Path) -> None:

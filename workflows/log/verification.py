@@ -59,6 +59,7 @@ class Verified(Value):
         checkpoints: signed ones the log was held against; held: kept elsewhere and given.
         computed, reported: rulings made again; rulings that cannot be.
         documents, private, files: how many of each were compared with their digests.
+        erased: private values that are not held any more; what is erased is no fault.
         elsewhere: files held elsewhere, which nobody here can open.
         faults: what does not hold, by position; at most a thousand. faulty: how many in all.
         remarks: what holds and deserves a look.
@@ -73,6 +74,7 @@ class Verified(Value):
     reported: int
     documents: int
     private: int
+    erased: int
     files: int
     elsewhere: int
     faulty: int
@@ -129,7 +131,7 @@ class _Pass:
         self._clock = ""
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
-        self._faulty = self._private = self._files = self._elsewhere = 0
+        self._faulty = self._private = self._bound = self._files = self._elsewhere = 0
         self._held = len(against.held)
 
     def page(self, after: int, last: int) -> None:
@@ -169,6 +171,7 @@ class _Pass:
             reported=self._rechecking.reported,
             documents=self._documents.count,
             private=self._private,
+            erased=self._bound - self._private,
             files=self._files,
             elsewhere=self._elsewhere,
             faulty=self._faulty,
@@ -235,6 +238,7 @@ class _Pass:
 
     def _disclosed(self, digests: dict[int, list[str]]) -> Iterator[tuple[int, str, str]]:
         """Compare the private values still held with what their events bind."""
+        self._bound += sum(map(len, digests.values()))
         for held in self._log.disclosed(list(digests)):
             self._private += 1
             try:
@@ -245,6 +249,14 @@ class _Pass:
             if not sound or name != held.name:
                 why = f"the private field {held.name} is not the one the event binds"
                 yield held.position, "private_altered", why
+        for shut in self._log.unreadable(list(digests)):
+            self._private += 1
+            if shut.why == "no_key":
+                why = f"the key of the private field {shut.name} is not in the vault"
+                yield shut.position, "private_unreadable", why
+            else:
+                why = f"the private field {shut.name} was altered and cannot be opened"
+                yield shut.position, "private_altered", why
 
     def _file(self, position: int, attached: EvidenceAttached) -> None:
         if attached.held == "elsewhere":

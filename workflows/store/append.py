@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.refusals import Conflict, KeyReused
-from workflows.store import schema, tree
+from workflows.store import privacy, schema, tree
 from workflows.store.contract import AlreadyDone, CommandRow
 from workflows.store.mapper import SealedRow
 from workflows.store.rows import Connection
+from workflows.store.vault import Vault
 
 _INSERT_EVENT = "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
-_INSERT_PRIVATE = "INSERT INTO private VALUES (?, ?, ?, ?, ?)"
 _INSERT_COMMAND = "INSERT INTO commands VALUES (?, ?, ?, ?, ?)"
 _LAST = "SELECT notification_id, clock FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 
@@ -31,8 +31,8 @@ class Append:
     read: Mapping[str, int]
     command: CommandRow | None
 
-    def __call__(self, connection: sqlite3.Connection) -> range:
-        """Write everything, and return the positions of the events.
+    def __call__(self, connection: sqlite3.Connection, vault: Vault) -> range:
+        """Write everything, private fields sealed, and return the positions of the events.
 
         Raises:
             AlreadyDone: the command is on record with this request digest.
@@ -46,6 +46,7 @@ class Append:
         for position, row in enumerate(self.rows, head + 1):
             clock = max(clock, row.at)
             _insert(connection, position, clock, row)
+            _keep_private(connection, vault, position, row)
         positions = range(head + 1, head + 1 + len(self.rows))
         if self.command is not None:
             _keep(connection, self.command, positions)
@@ -101,10 +102,14 @@ def _insert(connection: sqlite3.Connection, position: int, clock: str, row: Seal
     tree.keep(connection, position, row.leaf)
     for kept in row.sealed.documents:
         connection.execute(_INSERT_DOCUMENT, (kept.digest, kept.content))
+
+
+def _keep_private(
+    connection: sqlite3.Connection, vault: Vault, position: int, row: SealedRow
+) -> None:
     for field in row.sealed.disclosures:
-        connection.execute(
-            _INSERT_PRIVATE, (field.digest, position, stream, field.name, field.text)
-        )
+        privacy.keep(connection, vault, position, row.sealed.event, field)
+    privacy.erase(connection, vault, position, row.sealed.event)
 
 
 def _keep(connection: sqlite3.Connection, command: CommandRow, positions: range) -> None:

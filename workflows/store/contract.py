@@ -67,6 +67,18 @@ class Disclosed(NamedTuple):
     text: str
 
 
+class Unreadable(NamedTuple):
+    """One private field that is held and cannot be opened, although nobody erased it.
+
+    Attributes:
+        why: ``altered``, or ``no_key`` where the key of the person is not there.
+    """
+
+    position: int
+    name: str
+    why: str
+
+
 class Log(Protocol):
     """The one gapless sequence of events and what is kept in its transactions."""
 
@@ -84,6 +96,9 @@ class Log(Protocol):
             KeyReused: the command id is on record with another request digest.
             AlreadyDone: the command id is on record with this request digest.
             StoreUnavailable: the disk is full or read-only; nothing was written.
+
+        A ``person.erased/1`` destroys the private fields of its person in the same transaction,
+        and the key they were sealed with once that is durable.
         """
 
     def head(self) -> int:
@@ -151,6 +166,12 @@ class Log(Protocol):
 
     def disclosed_of(self, stream: str, name: str) -> Disclosed | None:
         """Return the newest value still held of one private field of a stream."""
+
+    def unreadable(self, positions: Sequence[int]) -> list[Unreadable]:
+        """Return the private fields of the events at some positions that should open and do not."""
+
+    def private_streams(self, person: str) -> list[str]:
+        """Return the streams that hold private fields of a person, sorted."""
 
     def command(self, command_id: str) -> CommandRow | None:
         """Return what is kept of a command."""

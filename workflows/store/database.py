@@ -158,6 +158,9 @@ def _writer(path: Path, synchronous: str) -> sqlite3.Connection:
             if mode.fetchone() != ("wal",):
                 raise sqlite3.OperationalError("this disk cannot keep a write-ahead log")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute(
+            "PRAGMA secure_delete = ON"
+        )  # what is erased leaves no trace in free pages
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT_BYTES}")
         schema.prepare(connection)
     except BaseException:

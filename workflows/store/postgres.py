@@ -6,6 +6,7 @@ from workflows.store import postgres_schema, schema
 from workflows.store.contract import StoreUnavailable
 from workflows.store.postgres_arrivals import Heard
 from workflows.store.postgres_link import Links
+from workflows.store.postgres_vault import PostgresKeys
 from workflows.store.postgres_writer import PostgresWriter
 from workflows.store.recorder import LogRecorder
 from workflows.store.sql import SQLLog
@@ -52,11 +53,12 @@ class PostgresLog(SQLLog):
     def __init__(self, links: Links, *, writable: bool = True) -> None:
         """Start on an open database; `open_postgres_log` is the way here."""
         self._links = links
+        keys = PostgresKeys(links)
         with links.reading() as connection:
             (head,) = connection.execute(schema.HEAD).fetchone()
         arrivals = Heard(links, int(head))
         self.writer = PostgresWriter(links, arrivals.announce) if writable else None
-        super().__init__(links, LogRecorder(links, self.writer, arrivals), arrivals)
+        super().__init__(links, LogRecorder(links, self.writer, arrivals), arrivals, keys)
 
     def close(self) -> None:
         """Let the append under way end, then release every connection."""

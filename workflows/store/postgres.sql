@@ -1,4 +1,4 @@
--- The log in PostgreSQL, form 1. Run once by `quorate migrate`, in one transaction.
+-- The log in PostgreSQL, form 2. Run once by `quorate migrate`, in one transaction.
 CREATE SCHEMA quorate;
 
 CREATE TABLE quorate.form (version integer NOT NULL);
@@ -24,10 +24,20 @@ CREATE TABLE quorate.private (
     position bigint NOT NULL,
     stream text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
-    disclosure text COLLATE "C" NOT NULL
+    disclosure bytea NOT NULL,
+    owner text COLLATE "C" NOT NULL
 );
 CREATE INDEX private_position ON quorate.private (position);
 CREATE INDEX private_stream_name ON quorate.private (stream, name, position);
+CREATE INDEX private_owner ON quorate.private (owner);
+
+-- What private values are sealed with; a key that was destroyed leaves its name behind.
+CREATE TABLE quorate.keys (
+    owner text COLLATE "C" NOT NULL,
+    generation integer NOT NULL,
+    key bytea,
+    PRIMARY KEY (owner, generation)
+);
 
 CREATE TABLE quorate.commands (
     id text COLLATE "C" PRIMARY KEY,
@@ -116,7 +126,8 @@ CREATE FUNCTION quorate.append(
     event_counts integer[], check_streams text[], check_versions bigint[],
     streams text[], versions bigint[], topics text[], states bytea[], leaves bytea[], ats text[],
     document_events integer[], document_digests text[], document_contents bytea[],
-    private_events integer[], private_digests text[], private_names text[], private_texts text[]
+    private_events integer[], private_digests text[], private_names text[],
+    private_values bytea[], private_owners text[]
 ) RETURNS TABLE (
     said text, first_position bigint, last_position bigint, moved text, stood bigint,
     expected bigint
@@ -181,7 +192,7 @@ BEGIN
                     IF private_events[kept] = i THEN
                         INSERT INTO quorate.private VALUES
                             (private_digests[kept], head, streams[i], private_names[kept],
-                             private_texts[kept]);
+                             private_values[kept], private_owners[kept]);
                     END IF;
                     kept := kept + 1;
                 END LOOP;

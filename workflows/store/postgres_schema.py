@@ -10,7 +10,7 @@ import psycopg
 
 from workflows.store.contract import StoreUnavailable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LOCK = 0x51554F52
 """Key of the advisory lock under which the log grows and its schema changes, one at a time."""
 

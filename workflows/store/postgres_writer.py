@@ -2,26 +2,36 @@
 
 The statement holds the advisory lock of the log from its first line until it is durable, so any
 number of processes may write. It refuses by what it answers, never by a fault, so a refusal among
-many undoes nothing.
+many undoes nothing. What has private values, or erases somebody, needs the keys under that lock,
+and so three statements or four.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from psycopg.types.numeric import Int4, Int8
 
+from domain.erasure import PersonErased
+from domain.event import stream_code
+from domain.private import Disclosure, owner_of
 from domain.refusals import Conflict, KeyReused
+from workflows.store import postgres_vault
 from workflows.store.append import Append, command_row
 from workflows.store.contract import AlreadyDone, StoreUnavailable
+from workflows.store.mapper import SealedRow
 from workflows.store.postgres_link import PATIENCE_S, Lent, Links, is_lost
+from workflows.store.postgres_schema import LOCK
+from workflows.store.postgres_vault import Named
 from workflows.store.turns import BROKEN_OFF, Outcome, Turns
+from workflows.store.vault import sealed_with
 
 _APPEND = (
     "SELECT said, first_position, last_position, moved, stood, expected FROM quorate.append("
     "%t::text[], %t::text[], %b::bytea[], %b::integer[], %b::integer[], %t::text[], %b::bigint[],"
     " %t::text[], %b::bigint[], %t::text[], %b::bytea[], %b::bytea[], %t::text[],"
-    " %b::integer[], %t::text[], %b::bytea[], %b::integer[], %t::text[], %t::text[], %t::text[])"
+    " %b::integer[], %t::text[], %b::bytea[], %b::integer[], %t::text[], %t::text[], %b::bytea[],"
+    " %t::text[])"
 )
 _CALLERS_OWN_FAULT = (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError)
 _ADVICE = {
@@ -48,6 +58,9 @@ class PostgresWriter(Turns[Append]):
         self._links = links
 
     def _transact(self, works: list[Append]) -> tuple[int, list[Outcome]]:
+        if len(works) > 1 and any(_erased(work) for work in works):
+            # What is written after an erasure is sealed with another key than what it destroys.
+            return self._one_by_one(works)
         with self._links.reading() as lent:
             try:
                 rows = self._sent(lent, works)
@@ -82,9 +95,8 @@ class PostgresWriter(Turns[Append]):
         return head, outcomes
 
     def _sent(self, lent: Lent, works: list[Append]) -> list[Row]:
-        values = _values(works)
         try:
-            return _asked(lent.connection, values)
+            return _asked(lent.connection, works)
         except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
             if not is_lost(lent.connection):
                 raise
@@ -95,11 +107,35 @@ class PostgresWriter(Turns[Append]):
             # when it comes twice; without one nobody could tell.
             if any(work.command is None for work in works):
                 raise StoreUnavailable(BROKEN_OFF) from fault
-        return _asked(lent.connection, values)
+        return _asked(lent.connection, works)
 
 
-def _asked(connection: psycopg.Connection, values: list[Any]) -> list[Row]:
-    return connection.execute(_APPEND, values, prepare=True).fetchall()
+def _asked(connection: psycopg.Connection, works: Sequence[Append]) -> list[Row]:
+    owners = {owner for work in works for row in work.rows for owner, _ in _fields(row) if owner}
+    erased = [person for work in works for person in _erased(work)]
+    if not owners and not erased:
+        return connection.execute(_APPEND, _values(works, {}), prepare=True).fetchall()
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        keys = postgres_vault.keys_for(connection, owners)
+        said = connection.execute(_APPEND, _values(works, keys), prepare=True).fetchall()
+        # An append that erases comes alone.
+        for person in erased if said[0][0] == "done" else ():
+            postgres_vault.erase(connection, person)
+    return said
+
+
+def _erased(work: Append) -> list[str]:
+    """Return whom an append erases."""
+    events = (row.sealed.event for row in work.rows)
+    return [stream_code(event.stream) for event in events if isinstance(event.data, PersonErased)]
+
+
+def _fields(row: SealedRow) -> Iterator[tuple[str, Disclosure]]:
+    """Yield the private values of an event, each with whose it is."""
+    event = row.sealed.event
+    for field in row.sealed.disclosures:
+        yield owner_of(event.stream, event.by, field.name), field
 
 
 def _outcome(lent: Lent, work: Append, row: Row) -> Outcome:
@@ -116,12 +152,12 @@ def _outcome(lent: Lent, work: Append, row: Row) -> Outcome:
     return Outcome(fault=AlreadyDone(kept))
 
 
-def _values(works: Sequence[Append]) -> list[Any]:
+def _values(works: Sequence[Append], keys: Mapping[str, Named]) -> list[Any]:
     """Return the arguments of ``quorate.append``, in its order."""
     checks = [_checks(work) for work in works]
     rows = [row for work in works for row in work.rows]
     documents = [(n, kept) for n, row in enumerate(rows, 1) for kept in row.sealed.documents]
-    fields = [(n, field) for n, row in enumerate(rows, 1) for field in row.sealed.disclosures]
+    fields = [(n, *field) for n, row in enumerate(rows, 1) for field in _fields(row)]
     commands = [work.command for work in works]
     return [
         [None if c is None else c.id for c in commands],
@@ -140,11 +176,19 @@ def _values(works: Sequence[Append]) -> list[Any]:
         [Int4(number) for number, _ in documents],
         [kept.digest for _, kept in documents],
         [kept.content for _, kept in documents],
-        [Int4(number) for number, _ in fields],
-        [field.digest for _, field in fields],
-        [field.name for _, field in fields],
-        [field.text for _, field in fields],
+        [Int4(number) for number, _, _ in fields],
+        [field.digest for _, _, field in fields],
+        [field.name for _, _, field in fields],
+        [
+            _sealed(keys[owner], field) if owner else field.text.encode()
+            for _, owner, field in fields
+        ],
+        [keys[owner].name if owner else "" for _, owner, _ in fields],
     ]
+
+
+def _sealed(named: Named, field: Disclosure) -> bytes:
+    return sealed_with(named.key, field.digest, field.text)
 
 
 def _checks(work: Append) -> list[tuple[str, int]]:

@@ -10,7 +10,7 @@ import sqlite3
 from workflows.store import tree
 
 APPLICATION_ID = 0x51554F52
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 VERSION = "SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = ?"
@@ -62,6 +62,14 @@ CREATE TRIGGER stored_events_in_order BEFORE INSERT ON stored_events BEGIN
 END;
 """
 
+_KEYED = (
+    "ALTER TABLE private ADD COLUMN owner TEXT;",
+    "CREATE INDEX private_owner ON private (owner);",
+    "CREATE TABLE erased (position INTEGER PRIMARY KEY, person TEXT NOT NULL,"
+    " generation INTEGER NOT NULL);",
+)
+"""Form 3: whose key a private field is sealed with, and who was erased."""
+
 _NODES = """
 CREATE TABLE nodes (position INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
 """
@@ -76,25 +84,32 @@ END;
 """
 
 
+_EARLIER = {1: "its tree was not kept yet", 2: "private fields had no keys yet"}
+
+
 class UnknownSchema(Exception):  # noqa: N818  a fault of the file, named for what it is
     """A database this version of the program cannot use."""
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Create the tables in an empty database; give one of form 1 the nodes of its tree.
+    """Create the tables in an empty database; bring one of an earlier form to the present one.
 
     Raises:
         UnknownSchema: the database belongs to a newer version, or to another program.
     """
     if _is_empty(connection):
+        keyed = " ".join(_KEYED)
         connection.executescript(
             f"BEGIN IMMEDIATE; {_TABLES} {_kept_for_ever('stored_events', 'documents')}"
-            f" {_NODES} {_kept_for_ever('nodes')} PRAGMA application_id = {APPLICATION_ID};"
-            f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            f" {_NODES} {_kept_for_ever('nodes')} {keyed}"
+            f" PRAGMA application_id = {APPLICATION_ID};"
+            f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
         )
         return
     if _form(connection) == (APPLICATION_ID, 1):
         _keep_tree(connection)
+    if _form(connection) == (APPLICATION_ID, 2):
+        _key_private_fields(connection)
     check(connection)
 
 
@@ -107,9 +122,9 @@ def check(connection: sqlite3.Connection) -> None:
     application, version = _form(connection)
     if application != APPLICATION_ID:
         raise UnknownSchema("the file is an SQLite database, but not a log of this program")
-    if version == 1:
+    if version in _EARLIER:
         raise UnknownSchema(
-            "the log has form 1, in which its tree was not kept yet; any writing command, or"
+            f"the log has form {version}, in which {_EARLIER[version]}; any writing command, or"
             " `quorate serve`, brings it to the present form, and changes no event"
         )
     if version != SCHEMA_VERSION:
@@ -139,6 +154,20 @@ def _keep_tree(connection: sqlite3.Connection) -> None:
         tree.keep_all(connection)
         for trigger in _kept_for_ever("nodes").split("END;")[:-1]:
             connection.execute(f"{trigger} END;")
+        connection.execute("PRAGMA user_version = 2")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _key_private_fields(connection: sqlite3.Connection) -> None:
+    """Bring a log of form 2 to form 3, in one step; its fields are sealed by `privacy.settle`."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _KEYED:
+            connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:

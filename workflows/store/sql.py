@@ -10,14 +10,15 @@ from domain.base import moment_text
 from domain.catalogue import UnreadableEvent
 from domain.event import Sealed, leaf_hash
 from domain.merkle import root as root_of
-from workflows.store import schema, tree
+from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
 from workflows.store.arrivals import Arrivals
-from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored
+from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored, Unreadable
 from workflows.store.mapper import Entry, Told, event_of
 from workflows.store.recorder import LogApplication, LogRecorder
 from workflows.store.rows import Readable
 from workflows.store.turns import Turns
+from workflows.store.vault import Keys
 
 PAGE = 500
 
@@ -38,7 +39,6 @@ _LEAVES = (
     "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
 )
 _DOCUMENTS = "SELECT digest, bytes FROM documents WHERE digest > ? ORDER BY digest LIMIT ?"
-_DISCLOSED = "SELECT position, stream, name, disclosure FROM private"
 
 
 class SQLLog(ABC):
@@ -55,9 +55,12 @@ class SQLLog(ABC):
     among = "position IN (SELECT value FROM json_each(?))"
     """How this database asks for positions given as a JSON list."""
 
-    def __init__(self, database: Readable, recorder: LogRecorder, arrivals: Arrivals) -> None:
-        """Build on an open database."""
+    def __init__(
+        self, database: Readable, recorder: LogRecorder, arrivals: Arrivals, vault: Keys
+    ) -> None:
+        """Build on an open database, and on the keys of its private fields."""
         self._database = database
+        self._vault = vault
         self._arrivals = arrivals
         self._recorder = recorder
         self.application = LogApplication(recorder)
@@ -180,14 +183,22 @@ class SQLLog(ABC):
 
     def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
         """Return the private fields still held of the events at some positions."""
-        query = f"{_DISCLOSED} WHERE {self.among} ORDER BY position, name"
-        return [Disclosed(*row) for row in self._all(query, json.dumps(list(positions)))]
+        return privacy.opened(self._private(positions), self._vault)
+
+    def unreadable(self, positions: Sequence[int]) -> list[Unreadable]:
+        """Return the private fields of the events at some positions that should open and do not."""
+        return privacy.unreadable(self._private(positions), self._vault)
+
+    def private_streams(self, person: str) -> list[str]:
+        """Return the streams that hold private fields of a person, sorted."""
+        with self._database.reading() as connection:
+            return privacy.streams_of(connection, person)
 
     def disclosed_of(self, stream: str, name: str) -> Disclosed | None:
         """Return the newest value still held of one private field of a stream."""
-        query = f"{_DISCLOSED} WHERE stream = ? AND name = ? ORDER BY position DESC LIMIT 1"
-        rows = self._all(query, stream, name)
-        return Disclosed(*rows[0]) if rows else None
+        query = f"{privacy.ROWS} WHERE stream = ? AND name = ? ORDER BY position DESC"
+        rows: Any = self._all(query, stream, name)
+        return next(iter(privacy.opened(rows, self._vault)), None)
 
     def command(self, command_id: str) -> CommandRow | None:
         """Return what is kept of a command."""
@@ -201,6 +212,10 @@ class SQLLog(ABC):
     @abstractmethod
     def close(self) -> None:
         """Stop writing and release everything held."""
+
+    def _private(self, positions: Sequence[int]) -> Any:
+        query = f"{privacy.ROWS} WHERE {self.among} ORDER BY position, name"
+        return self._all(query, json.dumps(list(positions)))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._database.reading() as connection:

@@ -1,14 +1,21 @@
 """The log in SQLite: one data directory with one writer process, or memory for tests."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from workflows.store import schema
+from domain.erasure import PersonErased
+from domain.event import Sealed
+from workflows.store import privacy, schema
+from workflows.store.append import Append
 from workflows.store.arrivals import Announced, Polled
-from workflows.store.contract import StoreUnavailable
+from workflows.store.contract import CommandRow, StoreUnavailable
 from workflows.store.database import Database, FileDatabase, MemoryDatabase
 from workflows.store.lock import WriterLock
 from workflows.store.recorder import LogRecorder
 from workflows.store.sql import SQLLog
+from workflows.store.vault import VAULT_FILE, Vault
 from workflows.store.writer import Writer
 
 EVENTS_FILE = "events.db"
@@ -32,14 +39,21 @@ def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLit
     if not writable:
         if not path.exists():
             raise StoreUnavailable(f"there is no log in {directory}")
-        return SQLiteLog(FileDatabase(path, writable=False), writable=False)
+        vault = Vault(directory / VAULT_FILE, writable=False)
+        return SQLiteLog(FileDatabase(path, writable=False), vault, writable=False)
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise StoreUnavailable(f"cannot make {directory}: {fault.strerror}") from fault
     lock = WriterLock(directory / LOCK_FILE)
     try:
-        return SQLiteLog(FileDatabase(path, writable=True, durable=durable), lock=lock)
+        database = FileDatabase(path, writable=True, durable=durable)
+        try:
+            vault = privacy.open_vault(database, directory / VAULT_FILE, durable=durable)
+        except BaseException:
+            database.close()
+            raise
+        return SQLiteLog(database, vault, lock=lock)
     except BaseException:
         lock.release()
         raise
@@ -47,7 +61,18 @@ def open_log(directory: Path, *, writable: bool, durable: bool = True) -> "SQLit
 
 def open_memory_log() -> "SQLiteLog":
     """Open an empty log that is gone when it is closed."""
-    return SQLiteLog(MemoryDatabase())
+    return SQLiteLog(MemoryDatabase(), Vault(None, writable=True))
+
+
+class _Sealing(NamedTuple):
+    """The one that writes, with the keys it seals private fields with."""
+
+    writer: Writer
+    vault: Vault
+
+    def carry_out(self, work: Append, /) -> range:
+        positions: range = self.writer.carry_out(partial(work, vault=self.vault))
+        return positions
 
 
 class SQLiteLog(SQLLog):
@@ -55,20 +80,37 @@ class SQLiteLog(SQLLog):
 
     writer: Writer | None
     _database: Database
+    _vault: Vault
 
     def __init__(
-        self, database: Database, *, writable: bool = True, lock: WriterLock | None = None
+        self,
+        database: Database,
+        vault: Vault,
+        *,
+        writable: bool = True,
+        lock: WriterLock | None = None,
     ) -> None:
         """Start on an open database; `open_log` and `open_memory_log` are the ways here."""
         self._lock = lock
-        self.writer = None
+        self.writer = sealing = None
         arrivals: Announced | Polled
         if writable:
             arrivals = Announced(_head(database))
             self.writer = Writer(database, arrivals.announce)
+            sealing = _Sealing(self.writer, vault)
         else:
             arrivals = Polled(lambda: _head(database))
-        super().__init__(database, LogRecorder(database, self.writer, arrivals), arrivals)
+        super().__init__(database, LogRecorder(database, sealing, arrivals), arrivals, vault)
+
+    def append(
+        self, events: Sequence[Sealed], read: Mapping[str, int], command: CommandRow | None
+    ) -> range:
+        """Append as every log does, then destroy the keys of whom that erased."""
+        positions = super().append(events, read, command)
+        if any(isinstance(sealed.event.data, PersonErased) for sealed in events):
+            with self._database.reading() as connection:
+                privacy.destroy_keys(connection, self._vault, positions[0] - 1)
+        return positions
 
     def close(self) -> None:
         """Let the append under way end, then release the files and the lock."""
@@ -76,6 +118,7 @@ class SQLiteLog(SQLLog):
             self.writer.close()
         self._arrivals.end()
         self._database.close()
+        self._vault.close()
         if self._lock is not None:
             self._lock.release()
             self._lock = None

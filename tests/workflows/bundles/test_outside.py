@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.base import canonical, read_canonical
@@ -13,6 +13,7 @@ from domain.checkpoint import Checkpoint, Note, proof_content
 from domain.merkle import Frontier, inclusion
 from domain.ruling import rule
 from tests.oracle.strategies import Case, cases
+from tests.oracle.test_ruling import examples
 from workflows.bundles.outside.form import Rejected, canonical_bytes, read_strictly
 from workflows.bundles.outside.signing import (
     ORDER,
@@ -36,7 +37,7 @@ def as_written(value: Any) -> Any:
 
 
 @given(cases())
-@settings(max_examples=700, deadline=None)
+@examples(700)
 def test_the_second_engine_rules_what_the_first_one_rules(case: Case) -> None:
     ruling = rule(*case)
     policy, pack, docket = (part.as_json() for part in case)
@@ -47,7 +48,7 @@ def test_the_second_engine_rules_what_the_first_one_rules(case: Case) -> None:
 
 
 @given(cases(bare=True))
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_the_second_engine_counts_what_the_first_one_counts(case: Case) -> None:
     policy, pack, docket = (part.as_json() for part in case)
     assert rule_again(policy, pack, docket)[0] == rule(*case).verdict.as_json()
@@ -59,7 +60,7 @@ def test_an_engine_nobody_has_written_twice_is_rejected() -> None:
 
 
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200), st.integers(0, 511))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_signatures_are_those_of_the_library_and_no_others(
     seed: bytes, message: bytes, bit: int
 ) -> None:
@@ -84,7 +85,7 @@ def test_a_signature_is_good_in_one_form_only() -> None:
 
 
 @given(st.integers(1, 70), st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_an_event_is_in_the_log_at_its_position_and_nowhere_else(size: int, data: Any) -> None:
     position = data.draw(st.integers(1, size))
     events = [b"%d" % number for number in range(1, size + 1)]

@@ -21,6 +21,7 @@ from domain.office import OFFICE, Office
 from domain.refusals import Malformed
 from tests.workflows.log.logs import ORIGIN, begun, everything_in, grown, signing
 from tests.workflows.store.events import NOON, refusal
+from tests.workflows.store.test_tree import BEFORE_KEYS
 from workflows.log.keys import load_key, signed_by
 from workflows.log.proving import NotProved, check_event_proof, event_proof, growth_proof
 from workflows.log.signed import LogContradicted, published, require_as_signed
@@ -180,7 +181,8 @@ def rewritten(data: Path, position: int) -> None:
         )
         connection.execute("DELETE FROM nodes")
         connection.execute("DROP TABLE nodes")
-        connection.execute("PRAGMA user_version = 1")
+        for statement in (*BEFORE_KEYS, "PRAGMA user_version = 1"):
+            connection.execute(statement)
     open_log(data, writable=True).close()
 
 

@@ -15,7 +15,14 @@ from tests.workflows.store.events import refusal
 from workflows.store.contract import NoNode, StoreUnavailable
 from workflows.store.sqlite import open_log
 
+BEFORE_KEYS = (
+    "DROP TABLE erased",
+    "DROP INDEX private_owner",
+    "ALTER TABLE private DROP COLUMN owner",
+    "PRAGMA user_version = 2",
+)
 BEFORE_THE_TREE = (
+    *BEFORE_KEYS,
     "DROP TRIGGER nodes_never_changed",
     "DROP TRIGGER nodes_never_deleted",
     "DROP TABLE nodes",

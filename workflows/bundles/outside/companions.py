@@ -1,5 +1,6 @@
 """What comes with the events: documents, private values and files, each bound by a digest."""
 
+import re
 from hashlib import sha256
 from typing import Any
 
@@ -7,17 +8,18 @@ from workflows.bundles.outside.form import Rejected, read_strictly, without_padd
 from workflows.bundles.outside.opening import BundleFiles, Opened
 
 ATTACHED = "evidence.attached/1"
+SHA256_FORM = re.compile(rb'"([0-9a-f]{64})"')
 
 
 def check_documents(files: BundleFiles, bundle: Opened) -> dict[str, Any]:
     """Return the documents by digest; each has its digest, and an event names it."""
-    found = {}
+    found, named = {}, _named_in(bundle)
     for name in files.below("documents", ".json"):
         where = f"document {name}"
         content = files.read(f"documents/{name}.json")
         if sha256(content).hexdigest() != name:
             raise Rejected(where, "it has other bytes than its digest says")
-        _require_named(where, name, bundle)
+        _require_named(where, name, named)
         found[name] = read_strictly(content, where)
     return found
 
@@ -48,12 +50,12 @@ def check_disclosures(files: BundleFiles, bundle: Opened) -> int:
 
 def check_files(files: BundleFiles, bundle: Opened) -> int:
     """Return how many evidence files there are; each has its digest, and an event names it."""
-    names = files.below("evidence", "")
+    names, named = files.below("evidence", ""), _named_in(bundle)
     for name in names:
         where = f"evidence {name}"
         if files.digest(f"evidence/{name}") != name:
             raise Rejected(where, "it has other bytes than its digest says")
-        _require_named(where, name, bundle)
+        _require_named(where, name, named)
     missing = {one["sha256"] for one in bundle.manifest["evidence"] if one["state"] == "here"}
     if missing - set(names):
         raise Rejected(f"evidence {min(missing - set(names))}", "it is missing")
@@ -64,7 +66,12 @@ def check_files(files: BundleFiles, bundle: Opened) -> int:
     return len(names)
 
 
-def _require_named(where: str, digest: str, bundle: Opened) -> None:
-    named = f'"{digest}"'.encode()
-    if not any(named in content for content in bundle.contents.values()):
+def _named_in(bundle: Opened) -> set[str]:
+    """Return every SHA-256 that the events of a bundle name."""
+    contents = bundle.contents.values()
+    return {one.decode() for content in contents for one in SHA256_FORM.findall(content)}
+
+
+def _require_named(where: str, digest: str, named: set[str]) -> None:
+    if digest not in named:
         raise Rejected(where, "no event of the bundle names it")

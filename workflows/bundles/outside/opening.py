@@ -24,13 +24,15 @@ class BundleFiles:
         if path.is_dir():
             found = sorted(one for one in path.rglob("*") if one.is_file())
             self.names = [one.relative_to(path).as_posix() for one in found]
+            self._known = frozenset(self.names)
             return
         try:
             self._zip = ZipFile(path)
             self.names = self._zip.namelist()
         except (OSError, BadZipFile) as fault:
             raise Rejected(str(path), f"it cannot be opened: {fault}") from None
-        if len(set(self.names)) != len(self.names):
+        self._known = frozenset(self.names)
+        if len(self._known) != len(self.names):
             raise Rejected(str(path), "it holds two files of one name")
 
     def below(self, folder: str, ending: str) -> list[str]:
@@ -58,7 +60,7 @@ class BundleFiles:
         return found.hexdigest()
 
     def _pieces(self, name: str) -> Iterator[bytes]:
-        if name not in self.names:
+        if name not in self._known:
             raise Rejected(name, "it is missing")
         try:
             with self._open(name) as file:

@@ -1,0 +1,158 @@
+"""Private values beside the events: sealed when they come, gone with the key of their person."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from domain.erasure import PersonErased
+from domain.event import Event, stream_code
+from domain.private import Disclosure, owner_of
+from workflows.store.contract import Disclosed, StoreUnavailable, Unreadable
+from workflows.store.database import Database
+from workflows.store.rows import Connection
+from workflows.store.vault import Keys, Vault, opened_with
+
+ROWS = "SELECT position, stream, name, owner, digest, disclosure FROM private"
+TAKE_OUT = "DELETE FROM private WHERE owner >= ? AND owner < ?"
+_INSERT = (
+    "INSERT INTO private (digest, position, stream, name, disclosure, owner)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+_PLAIN = (
+    "SELECT digest, stream, name, disclosure, state FROM private"
+    " JOIN stored_events ON notification_id = position WHERE owner IS NULL"
+)
+
+Row = tuple[int, str, str, str, str, object]
+"""A row as `ROWS` gives it."""
+
+
+def keep(
+    connection: sqlite3.Connection, vault: Vault, position: int, event: Event, field: Disclosure
+) -> None:
+    """Keep a private value of an event, sealed with the key of whose it is."""
+    name, sealed = _sealed(vault, owner_of(event.stream, event.by, field.name), field)
+    connection.execute(_INSERT, (field.digest, position, event.stream, field.name, sealed, name))
+
+
+def erase(connection: sqlite3.Connection, vault: Vault, position: int, event: Event) -> None:
+    """Take the private values of a person out, where the event says that they are erased."""
+    if not isinstance(event.data, PersonErased):
+        return
+    person = stream_code(event.stream)
+    connection.execute(TAKE_OUT, keys_of(person))
+    connection.execute(
+        "INSERT INTO erased VALUES (?, ?, ?)", (position, person, vault.retire(person))
+    )
+
+
+def destroy_keys(connection: sqlite3.Connection, vault: Vault, after: int = 0) -> None:
+    """Destroy the keys of everybody erased above a position; what is destroyed stays destroyed."""
+    query = "SELECT person, generation FROM erased WHERE position > ?"
+    for person, generation in connection.execute(query, (after,)).fetchall():
+        vault.destroy(person, generation)
+
+
+def open_vault(database: Database, path: Path, *, durable: bool) -> Vault:
+    """Open the keys of a log for writing, and bring its private values to their present form.
+
+    Raises:
+        StoreUnavailable: private values are sealed with keys that are not here; a new vault is
+            never begun in silence where an old one is missing.
+    """
+    with database.reading() as connection:
+        query = "SELECT count(*) FROM private WHERE owner > ''"
+        sealed = 0 if path.exists() else connection.execute(query).fetchone()[0]
+    if sealed:
+        raise StoreUnavailable(
+            f"{path} is missing, and {sealed} private values are sealed with the keys in it; put it"
+            " back from the directory of backups. If it is lost for good, make an empty file of"
+            " that name: those values stay unreadable, and everything else goes on"
+        )
+    vault = Vault(path, writable=True, durable=durable)
+    try:
+        with database.writing() as connection:
+            settle(connection, vault)
+    except BaseException:
+        vault.close()
+        raise
+    return vault
+
+
+def settle(connection: sqlite3.Connection, vault: Vault) -> None:
+    """Bring a log that was opened for writing to the present form of private values.
+
+    Values from before there were keys are sealed; keys of people who are erased are destroyed,
+    where a kill came between; and what an older copy of the log brought back is taken out again.
+    """
+    destroy_keys(connection, vault)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for digest, stream, name, text, content in connection.execute(_PLAIN).fetchall():
+            owner = owner_of(stream, json.loads(content)["by"], name)
+            field = Disclosure(digest=digest, name=name, text=text)
+            key, sealed = _sealed(vault, owner, field)
+            connection.execute(
+                "UPDATE private SET disclosure = ?, owner = ? WHERE digest = ?",
+                (sealed, key, digest),
+            )
+        for name in vault.destroyed():
+            connection.execute("DELETE FROM private WHERE owner = ?", (name,))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def opened(rows: Sequence[Row], vault: Keys) -> list[Disclosed]:
+    """Return the values that can be opened; a value whose key is gone is not held any more."""
+    keys, found = _keys(rows, vault), []
+    for position, stream, name, key, digest, sealed in rows:
+        text = _text(keys, key, digest, sealed)
+        if text is not None:
+            found.append(Disclosed(position, stream, name, text))
+    return found
+
+
+def unreadable(rows: Sequence[Row], vault: Keys) -> list[Unreadable]:
+    """Return the values that cannot be opened although nobody erased them."""
+    keys, destroyed = _keys(rows, vault), set(vault.destroyed())
+    return [
+        Unreadable(position, name, "altered" if not key or key in keys else "no_key")
+        for position, _stream, name, key, digest, sealed in rows
+        if key not in destroyed and _text(keys, key, digest, sealed) is None
+    ]
+
+
+def streams_of(connection: Connection, person: str) -> list[str]:
+    """Return the streams that hold private values of a person, sorted."""
+    query = "SELECT DISTINCT stream FROM private WHERE owner >= ? AND owner < ? ORDER BY stream"
+    return [str(row[0]) for row in connection.execute(query, keys_of(person))]
+
+
+def _sealed(vault: Vault, owner: str, field: Disclosure) -> tuple[str, str | bytes]:
+    return vault.seal(owner, field.digest, field.text) if owner else ("", field.text)
+
+
+def _keys(rows: Sequence[Row], vault: Keys) -> Mapping[str, AESGCM]:
+    names = {row[3] for row in rows if row[3]}
+    return vault.found(names) if names else {}
+
+
+def _text(keys: Mapping[str, AESGCM], name: str | None, digest: str, held: object) -> str | None:
+    if name:
+        return opened_with(keys[name], digest, held) if name in keys else None
+    # The office's own, or from before there were keys; in bytes where the column holds bytes.
+    if isinstance(held, bytes):
+        return held.decode(errors="replace")
+    return held if isinstance(held, str) else None
+
+
+def keys_of(person: str) -> tuple[str, str]:
+    """Return where the names of the keys of a person begin and end, for a range of them."""
+    # A slash ends the name of a person; the character after it ends the range.
+    return f"{person}/", f"{person}0"

@@ -1,0 +1,192 @@
+"""The keys of private values: one for each person, so that destroying it destroys every copy.
+
+They lie in a file of their own, ``vault.db``, never in the log and never in its backups. A key that
+was destroyed leaves its name behind, so that nothing sealed with it comes back by any way. What is
+written after an erasure is sealed with a key of the next generation.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from workflows.store.contract import StoreUnavailable
+
+VAULT_FILE = "vault.db"
+_KEY_BITS = 256
+_NONCE_BYTES = 12
+_BUSY_S = 10.0
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS keys"
+    " (owner TEXT NOT NULL, generation INTEGER NOT NULL, key BLOB, PRIMARY KEY (owner, generation))"
+)
+
+
+class Keys(Protocol):
+    """The keys of private values, wherever they lie."""
+
+    def found(self, names: Collection[str]) -> Mapping[str, AESGCM]:
+        """Return those of some keys that are there, by name."""
+
+    def destroyed(self) -> list[str]:
+        """Return the names of the keys that were destroyed."""
+
+
+class Vault:
+    """The keys of one data directory; those of a log in memory are in memory, too."""
+
+    def __init__(self, path: Path | None, *, writable: bool, durable: bool = True) -> None:
+        """Open the file; a writable one is made when there is none.
+
+        Args:
+            path: the file; none for keys that are gone with the log.
+            writable: whether keys are made and destroyed.
+            durable: see `open_log`.
+
+        Raises:
+            StoreUnavailable: it cannot be opened.
+        """
+        self._turn = threading.Lock()
+        self._opened: dict[tuple[str, int], AESGCM] = {}
+        self._generation: dict[str, int] = {}
+        self._connection: sqlite3.Connection | None = None
+        if path is not None and not writable and not path.exists():
+            return
+        try:
+            self._connection = _connect(path, writable=writable, durable=durable)
+        except (sqlite3.Error, OSError) as fault:
+            raise StoreUnavailable(f"cannot open {path}: {fault}") from fault
+
+    def seal(self, owner: str, digest: str, text: str) -> tuple[str, bytes]:
+        """Return a private value sealed, with the name of the key that opens it.
+
+        A new key is durable when this returns. One digest stands for one text, so that a nonce
+        made from it is never used for two.
+        """
+        with self._turn:
+            generation = self._current(owner)
+            key = self._key(owner, generation) or self._new(owner, generation)
+        return f"{owner}/{generation}", sealed_with(key, digest, text)
+
+    def found(self, names: Collection[str]) -> Mapping[str, AESGCM]:
+        """Return those of some keys that are there, by name."""
+        with self._turn:
+            keys = {name: self._key(*_parted(name)) for name in names}
+        return {name: key for name, key in keys.items() if key is not None}
+
+    def retire(self, owner: str) -> int:
+        """Seal with another key from now on, and return its generation; nothing is destroyed."""
+        with self._turn:
+            self._generation[owner] = self._current(owner) + 1
+            return self._generation[owner]
+
+    def destroy(self, owner: str, below: int) -> None:
+        """Destroy the keys of a person of earlier generations, for good."""
+        with self._turn:
+            assert self._connection is not None, "only who may write destroys"
+            self._connection.execute(
+                "UPDATE keys SET key = NULL WHERE owner = ? AND generation < ? AND key IS NOT NULL",
+                (owner, below),
+            )
+            for name in [one for one in self._opened if one[0] == owner and one[1] < below]:
+                del self._opened[name]
+            self._generation[owner] = max(below, self._generation.get(owner, 0))
+
+    def destroyed(self) -> list[str]:
+        """Return the names of the keys that were destroyed."""
+        with self._turn:
+            if self._connection is None:
+                return []
+            rows = self._connection.execute("SELECT owner, generation FROM keys WHERE key IS NULL")
+            return [f"{owner}/{generation}" for owner, generation in rows]
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            self._opened.clear()
+
+    def _current(self, owner: str) -> int:
+        if owner not in self._generation:
+            assert self._connection is not None, "only who may write seals"
+            (newest,) = self._connection.execute(
+                "SELECT max(generation + (key IS NULL)) FROM keys WHERE owner = ?", (owner,)
+            ).fetchone()
+            self._generation[owner] = newest or 0
+        return self._generation[owner]
+
+    def _key(self, owner: str, generation: int) -> AESGCM | None:
+        found = self._opened.get((owner, generation))
+        if found is None and self._connection is not None:
+            row = self._connection.execute(
+                "SELECT key FROM keys WHERE owner = ? AND generation = ?", (owner, generation)
+            ).fetchone()
+            if row is not None and row[0] is not None:
+                found = self._opened[owner, generation] = AESGCM(row[0])
+        return found
+
+    def _new(self, owner: str, generation: int) -> AESGCM:
+        assert self._connection is not None, "only who may write makes keys"
+        key = new_key()
+        self._connection.execute("INSERT INTO keys VALUES (?, ?, ?)", (owner, generation, key))
+        self._opened[owner, generation] = AESGCM(key)
+        return self._opened[owner, generation]
+
+
+def new_key() -> bytes:
+    """Return the bytes of a key nobody has seen."""
+    return AESGCM.generate_key(_KEY_BITS)
+
+
+def sealed_with(key: AESGCM, digest: str, text: str) -> bytes:
+    """Return a private value sealed; only its own digest opens it."""
+    return key.encrypt(_nonce(digest), text.encode(), digest.encode())
+
+
+def opened_with(key: AESGCM, digest: str, sealed: object) -> str | None:
+    """Return a private value, nothing where it was altered."""
+    if not isinstance(sealed, bytes):
+        return None
+    try:
+        return key.decrypt(_nonce(digest), sealed, digest.encode()).decode()
+    except InvalidTag:
+        return None
+
+
+def _connect(path: Path | None, *, writable: bool, durable: bool) -> sqlite3.Connection:
+    place = ":memory:" if path is None else f"{path.absolute().as_uri()}?mode=rw"
+    if path is not None and writable and not path.exists():
+        path.touch(0o600)
+    if not writable:
+        place = place.replace("mode=rw", "mode=ro")
+    connection = sqlite3.connect(
+        place, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    try:
+        if writable:
+            # What is overwritten is overwritten with zeros, in the file and in its journal.
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+            with closing(connection.execute("PRAGMA journal_mode = PERSIST")):
+                connection.execute(_TABLE)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _parted(name: str) -> tuple[str, int]:
+    owner, _, generation = name.rpartition("/")
+    return owner, int(generation) if generation.isdecimal() else -1
+
+
+def _nonce(digest: str) -> bytes:
+    return sha256(f"nonce {digest}".encode()).digest()[:_NONCE_BYTES]
