@@ -60,7 +60,8 @@ def _places(page: Page, base: str) -> list[tuple[str, str]]:
 
     def first(path: str, link: str) -> str:
         page.goto(base + path)
-        found = page.locator(f"main td a[href^='{link}'], main h2 a[href^='{link}']").first.get_attribute("href")
+        rows = page.locator(f"main td a[href^='{link}'], main h2 a[href^='{link}']")
+        found = rows.first.get_attribute("href")
         assert found is not None, f"{path} links to no {link}"
         return found
 
