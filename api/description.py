@@ -31,6 +31,7 @@ TAGS = {
     "people": "Who is on record, under which identities.",
     "policies": "The rules, version by version.",
     "portfolios": "What projects belong to.",
+    "privacy": "Erasing people, and the legal holds that stand against it.",
     "projects": "What is governed.",
     "reviews": "A board's way to a decision, from opening to ruling.",
     "take-ons": "Books by which an office is taken on.",

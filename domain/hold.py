@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from domain.base import Code, Text, Value
+from domain.base import INTEGER_MAX, Code, Text, Value
 from domain.event import Body, Draft, Event
 from domain.refusals import NotKnown, OnHold
 
@@ -62,7 +62,7 @@ class LiftHold(Value):
     """
 
     on: Text = Field(min_length=3, max_length=300)
-    hold: int = Field(ge=1)
+    hold: int = Field(ge=1, le=INTEGER_MAX)
     reason: Text = Field(min_length=1, max_length=8000)
 
 

@@ -5,21 +5,12 @@ from fastapi import APIRouter, Response
 from api.http.acting import Founder, Told
 from api.http.folded import folded
 from api.http.looking import Look, Looking, Seen
-from domain.base import Code, Value
+from domain.base import Code
 from domain.erasure import ErasePerson
 from domain.hold import Hold, Holds, LiftHold, PlaceHold
-from domain.review_commands import Words
 from projections.hiding import names_hidden
 
 router = APIRouter(tags=["privacy"])
-
-
-class Lifting(Value):
-    """Which hold on a subject is lifted, and why."""
-
-    on: str
-    hold: int
-    reason: Words
 
 
 @router.post("/people/{person}/erasure", status_code=201)
@@ -36,9 +27,8 @@ def place_hold(command: PlaceHold, office: Founder) -> Told:
 
 
 @router.post("/holds/lifting", status_code=201)
-def lift_hold(lifting: Lifting, office: Founder) -> Told:
+def lift_hold(command: LiftHold, office: Founder) -> Told:
     """Lift a legal hold."""
-    command = LiftHold(on=lifting.on, hold=lifting.hold, reason=lifting.reason)
     return office.made(office.house.privacy.lift(command, office.act), "/holds")
 
 
