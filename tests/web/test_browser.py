@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.web.conftest import CHROMIUM, PAGES, PASSWORD, Site, require_browser
 
@@ -98,11 +98,11 @@ def test_without_script_everything_reads_and_forms_work(browser: Browser, shared
         page.goto("/projects")
         page.get_by_label("Code or title").fill("depot")
         page.get_by_role("button", name="Apply").click()
-        assert page.locator("tbody tr").count() == 1
+        expect(page.locator("tbody tr")).to_have_count(1)
         page.goto("/preferences")
         page.get_by_label("Language").select_option("de")
         page.get_by_role("button", name="Keep").click()
-        assert page.get_by_role("link", name="Meine Arbeit").is_visible()
+        expect(page.get_by_role("link", name="Meine Arbeit")).to_be_visible()
         page.get_by_role("button", name="Abmelden").click()
         page.goto("/projects")
         assert "/sign-in" in page.url
@@ -129,12 +129,12 @@ def test_looking_back_is_said_kept_across_links_and_left_again(
         page.goto("/portfolios")
         page.get_by_label("As we knew it").fill("20")
         page.get_by_role("button", name="Look").click()
-        assert page.get_by_text("You are looking back.").is_visible()
+        expect(page.get_by_text("You are looking back.")).to_be_visible()
         page.get_by_role("link", name="Projects", exact=True).click()
         assert "as_of=20" in page.url
-        assert page.get_by_text("You are looking back.").is_visible()
+        expect(page.get_by_text("You are looking back.")).to_be_visible()
         page.get_by_role("link", name="Back to now").first.click()
-        assert page.get_by_text("You are looking back.").count() == 0
+        expect(page.get_by_text("You are looking back.")).to_have_count(0)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
 from tests.api.conftest import PROJECT, REVIEW, Bridge, made, serving
 from tests.web.conftest import CHROMIUM, require_browser
@@ -61,7 +61,7 @@ class Story:
     def votes(self, name: str, option: str = "go") -> Page:
         page = self.at(name)
         page.get_by_role("button", name=option, exact=True).click()
-        assert page.get_by_text("Your ballot is on record.").is_visible()
+        expect(page.get_by_text("Your ballot is on record.")).to_be_visible()
         return page
 
 
@@ -112,9 +112,9 @@ def test_a_gatekeeper_votes_three_clicks_after_signing_in(story: Story) -> None:
         target.click()
 
     click(page.locator("#ballots").get_by_role("link", name="g1/1"))
-    assert page.get_by_text("Build it.").is_visible()
+    expect(page.get_by_text("Build it.")).to_be_visible()
     click(page.get_by_role("button", name="go", exact=True))
-    assert page.get_by_text("Your ballot is on record.").is_visible()
+    expect(page.get_by_text("Your ballot is on record.")).to_be_visible()
     assert clicks <= CLICKS_MAX
     assert [one["seat"] for one in story.room.review["ballots"]] == ["chair"]
 
@@ -124,11 +124,11 @@ def test_the_last_vote_says_that_it_decides_and_the_ruling_is_called(story: Stor
     for name in ("Cem", "Dua"):
         story.votes(name, "no")
     page = story.at("Ana")
-    assert page.get_by_text("Your vote decides.").is_visible()
-    assert page.get_by_text("then it can be ruled: rejected").is_visible()
+    expect(page.get_by_text("Your vote decides.")).to_be_visible()
+    expect(page.get_by_text("then it can be ruled: rejected")).to_be_visible()
     page.get_by_role("button", name="go", exact=True).click()
     page.get_by_role("button", name="Call the ruling").click()
-    assert page.get_by_text("The decision is made and on record.").is_visible()
+    expect(page.get_by_text("The decision is made and on record.")).to_be_visible()
     assert story.room.review["verdict"]["outcome"] == "approve"
 
 
@@ -137,19 +137,19 @@ def test_need_more_is_answered_put_anew_and_voted_again(story: Story) -> None:
     ben.get_by_text("I need to know more").click()
     ben.get_by_label("What do you need to know?").fill("At which rate?")
     ben.get_by_role("button", name="Ask, and vote").click()
-    assert ben.get_by_text("On record: needs more").is_visible()
+    expect(ben.get_by_text("On record: needs more")).to_be_visible()
     petra = story.at("Petra")
     petra.get_by_label("Your answer").fill("At four per cent.")
     petra.get_by_role("button", name="Answer", exact=True).click()
     petra.get_by_role("link", name="Put a new pack before the board").click()
     petra.get_by_label("Reasons").fill("It pays at four per cent.")
     petra.get_by_role("button", name="Put a new pack before the board").click()
-    assert petra.get_by_text("The pack is before the board.").is_visible()
+    expect(petra.get_by_text("The pack is before the board.")).to_be_visible()
     ben = story.at("Ben")
-    assert ben.get_by_text("At four per cent.", exact=False).first.is_visible()
-    assert ben.get_by_text("On record:").count() == 0
+    expect(ben.get_by_text("At four per cent.", exact=False).first).to_be_visible()
+    expect(ben.get_by_text("On record:")).to_have_count(0)
     ben.get_by_role("button", name="go", exact=True).click()
-    assert ben.get_by_text("On record: go").is_visible()
+    expect(ben.get_by_text("On record: go")).to_be_visible()
 
 
 def test_a_conflict_of_interest_is_declared_and_the_vote_is_gone(story: Story) -> None:
@@ -157,8 +157,8 @@ def test_a_conflict_of_interest_is_declared_and_the_vote_is_gone(story: Story) -
     page.get_by_text("I have a conflict of interest").click()
     page.get_by_label("Reason", exact=True).first.fill("My sister builds it.")
     page.get_by_role("button", name="Declare it and do not vote").click()
-    assert page.get_by_text("Your conflict of interest is on record.").is_visible()
-    assert page.get_by_role("button", name="go", exact=True).count() == 0
+    expect(page.get_by_text("Your conflict of interest is on record.")).to_be_visible()
+    expect(page.get_by_role("button", name="go", exact=True)).to_have_count(0)
 
 
 def test_a_pack_put_meanwhile_is_shown_before_a_vote_for_the_old_one_counts(story: Story) -> None:
@@ -167,11 +167,11 @@ def test_a_pack_put_meanwhile_is_shown_before_a_vote_for_the_old_one_counts(stor
     again = {"request": "Build it higher.", "recommendation": "go"}
     made(story.room.bridge.pm.post(f"{REVIEW}/pack", again))
     page.get_by_role("button", name="go", exact=True).click()
-    assert page.get_by_role("alert").get_by_text("A new pack was put").is_visible()
-    assert page.get_by_text("Build it higher.").is_visible()
+    expect(page.get_by_role("alert").get_by_text("A new pack was put")).to_be_visible()
+    expect(page.get_by_text("Build it higher.")).to_be_visible()
     assert page.get_by_label("Comment").input_value() == "As I said."
     page.get_by_role("button", name="go", exact=True).click()
-    assert page.get_by_text("Your ballot is on record.").is_visible()
+    expect(page.get_by_text("Your ballot is on record.")).to_be_visible()
 
 
 def test_a_secretary_records_the_sitting_and_the_chair_rules_at_her_own_page(story: Story) -> None:
@@ -182,11 +182,11 @@ def test_a_secretary_records_the_sitting_and_the_chair_rules_at_her_own_page(sto
     olga.get_by_label("Attach a file").set_input_files(MINUTES)  # type: ignore[arg-type]
     olga.get_by_label("Kind of evidence").select_option("minutes")
     olga.get_by_role("button", name="Record the sitting").click()
-    assert olga.get_by_text("The sitting is on record.").is_visible()
-    assert olga.get_by_role("button", name="Call the ruling").is_disabled()
+    expect(olga.get_by_text("The sitting is on record.")).to_be_visible()
+    expect(olga.get_by_role("button", name="Call the ruling")).to_be_disabled()
     ana = story.at("Ana")
     ana.get_by_role("button", name="Call the ruling").click()
-    assert ana.get_by_text("The decision is made and on record.").is_visible()
+    expect(ana.get_by_text("The decision is made and on record.")).to_be_visible()
 
 
 def test_a_decision_taken_elsewhere_is_recorded_and_confirmed_by_two(
@@ -203,11 +203,11 @@ def test_a_decision_taken_elsewhere_is_recorded_and_confirmed_by_two(
         olga.get_by_label("Decided on").fill(day)
         olga.get_by_label("Attach a file").set_input_files(MINUTES)  # type: ignore[arg-type]
         olga.get_by_role("button", name="Record it").click()
-        assert olga.get_by_text("waits for a second person.").is_visible()
+        expect(olga.get_by_text("waits for a second person.")).to_be_visible()
         ben = story.at("Ben", "/decisions/report")
         ben.get_by_role("link", name="Look and confirm").click()
         ben.get_by_role("button", name="Confirm the reported decision").click()
-        assert ben.get_by_text("The reported decision is confirmed.").is_visible()
+        expect(ben.get_by_text("The reported decision is confirmed.")).to_be_visible()
         story.room.site.close()
 
 
@@ -215,9 +215,9 @@ def test_looking_back_shows_the_brief_as_it_was_with_nothing_to_press(story: Sto
     head = story.room.bridge.served.house.log.head()
     story.votes("Ben")
     page = story.at("Ana", f"{REVIEW}?as_of={head}")
-    assert page.get_by_text("You are looking back.").is_visible()
-    assert page.get_by_text("0 of 4 ballots cast").is_visible()
-    assert page.locator("main form, main button").count() == 0
+    expect(page.get_by_text("You are looking back.")).to_be_visible()
+    expect(page.get_by_text("0 of 4 ballots cast")).to_be_visible()
+    expect(page.locator("main form, main button")).to_have_count(0)
 
 
 def test_brief_and_letter_print_on_one_page_each(story: Story) -> None:
@@ -228,7 +228,7 @@ def test_brief_and_letter_print_on_one_page_each(story: Story) -> None:
     page.get_by_role("button", name="Call the ruling").click()
     page.get_by_role("link", name="Decision letter").click()
     assert page.url.endswith("/letter")
-    assert page.get_by_role("heading", name="Decision: approved").is_visible()
+    expect(page.get_by_role("heading", name="Decision: approved")).to_be_visible()
     assert sheets(page) == 1
 
 
@@ -241,9 +241,9 @@ def test_without_script_a_ballot_is_cast_and_a_refusal_is_read(story: Story) -> 
     page = story.at("Ana", java_script_enabled=False)
     page.get_by_text("I need to know more").click()
     page.get_by_role("button", name="Ask, and vote").click()
-    assert page.get_by_role("alert").get_by_text("asks a question").is_visible()
+    expect(page.get_by_role("alert").get_by_text("asks a question")).to_be_visible()
     page.get_by_role("button", name="go", exact=True).click()
-    assert page.get_by_text("Your ballot is on record.").is_visible()
+    expect(page.get_by_text("Your ballot is on record.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.api.conftest import Bridge, made, serving
 from tests.web.conftest import PASSWORD, Site, require_browser
@@ -58,14 +58,14 @@ def test_a_project_manager_proposes_says_attaches_and_asks_for_a_change(
         page.get_by_label("Title", exact=True).fill(TITLE)
         page.get_by_label("Amount asked for").fill("250,000")
         page.get_by_role("button", name="Propose a project").click()
-        assert page.get_by_text("Proposed and on record.").is_visible()
-        assert page.locator("h1 bdi").last.inner_text() == TITLE
+        expect(page.get_by_text("Proposed and on record.")).to_be_visible()
+        expect(page.locator("h1 bdi").last).to_have_text(TITLE)
         record(page, "Worth", "1,250,000.00")
-        assert page.locator("#facts").get_by_text("1,250,000.00").is_visible()
+        expect(page.locator("#facts").get_by_text("1,250,000.00")).to_be_visible()
         attach(page)
-        assert page.get_by_role("link", name="Case.txt").is_visible()
+        expect(page.get_by_role("link", name="Case.txt")).to_be_visible()
         change(page)
-        assert page.locator("#changes").get_by_text("The plan.").is_visible()
+        expect(page.locator("#changes").get_by_text("The plan.")).to_be_visible()
         assert fits(page)
 
 
@@ -105,11 +105,11 @@ def test_a_member_names_a_deputy_and_recalls_him(browser: Browser, city: Site) -
         box.get_by_label("Who covers for you").select_option(label="Ben")
         box.get_by_label("Until").fill("2027-12-31")
         box.get_by_role("button", name="Name a deputy").click()
-        assert page.get_by_text("The deputy is named.").is_visible()
+        expect(page.get_by_text("The deputy is named.")).to_be_visible()
         page.goto("/authority?on=2027-12-31&board=investment")
-        assert page.get_by_text("Deputy: Ben").is_visible()
+        expect(page.get_by_text("Deputy: Ben")).to_be_visible()
         page.goto("/authority?on=2028-01-01&board=investment")
-        assert page.get_by_text("Deputy: Ben").count() == 0
+        expect(page.get_by_text("Deputy: Ben")).to_have_count(0)
         page.goto("/me")
         page.get_by_text("Recall the deputy").first.click()
         page.get_by_role("button", name="Recall the deputy").click()
@@ -134,7 +134,7 @@ def test_an_auditor_is_four_clicks_from_all_a_decision_rested_on(
             place.click()
             clicks += 1
         for part in ("The ruling", "What was before them", "Panel and ballots", "What it did"):
-            assert page.get_by_role("heading", name=part).is_visible()
+            expect(page.get_by_role("heading", name=part)).to_be_visible()
     assert clicks <= 4
 
 
@@ -154,7 +154,7 @@ def test_forms_that_are_open_and_forms_that_came_back_keep_nobody_out(
         page.goto("/portfolios/CITY")
         page.locator("#act-envelope summary").click()
         page.locator("#act-envelope").get_by_role("button").click()
-        assert page.get_by_role("alert").is_visible()
+        expect(page.get_by_role("alert")).to_be_visible()
         assert not faults(page)
 
 
