@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from api.accounts import Accounts
 from tests.api.conftest import Bridge, Served, serving
@@ -41,6 +42,7 @@ PAGES = (
 )
 """Every page somebody signed in can look at, in the office of `shared`; browsers walk over them."""
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=20_000)  # a busy machine shows its pages late
 BROWSER = "QUORATE_BROWSER"
 TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
 
