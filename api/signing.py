@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from api.clock import new_seed
@@ -13,6 +13,7 @@ from api.storing import open_to_read
 from domain.checkpoint import Checkpoint, Note
 from workflows.log.signed import signer_directory
 from workflows.log.signer import Signer
+from workflows.store.contract import Log
 
 ENVIRONMENT = "QUORATE_SIGNER"
 EVERY_S = 2.0
@@ -28,6 +29,15 @@ def configured_signer(data: Path) -> Path:
     return signer_directory(data, Path(given) if given else None)
 
 
+@contextmanager
+def _signer(data: Path, directory: Path) -> Iterator[tuple[Log, Signer]]:
+    with (
+        closing(open_to_read(data)) as log,
+        closing(Signer(log, data, directory, new_seed)) as signer,
+    ):
+        yield log, signer
+
+
 def sign_once(data: Path, directory: Path) -> tuple[Checkpoint, Note] | None:
     """Sign a log as it is, and publish; nothing where there is no event yet.
 
@@ -35,10 +45,7 @@ def sign_once(data: Path, directory: Path) -> tuple[Checkpoint, Note] | None:
         StoreUnavailable: another signer is at work.
         LogContradicted: the log is not the one signed before.
     """
-    with (
-        closing(open_to_read(data)) as log,
-        closing(Signer(log, data, directory, new_seed)) as signer,
-    ):
+    with _signer(data, directory) as (_log, signer):
         return signer.sign()
 
 
@@ -51,10 +58,7 @@ def sign_on(
         StoreUnavailable: another signer is at work.
         LogContradicted: the log is not the one signed before.
     """
-    with (
-        closing(open_to_read(data)) as log,
-        closing(Signer(log, data, directory, new_seed)) as signer,
-    ):
+    with _signer(data, directory) as (log, signer):
         size = -1
         while not stop.is_set():
             if log.head() != size:

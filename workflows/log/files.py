@@ -3,6 +3,8 @@
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ARRIVING = "arriving-"
@@ -18,17 +20,8 @@ def write_whole(path: Path, content: bytes, scratch: Path, mode: int = 0o644) ->
         mode: who may read it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=ARRIVING, dir=scratch)
-    arriving = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+    with _arriving(content, scratch, mode) as arriving:
         arriving.replace(path)
-    finally:
-        arriving.unlink(missing_ok=True)
     sync_directory(path.parent)
 
 
@@ -39,7 +32,16 @@ def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
         FileExistsError: it is there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=ARRIVING, dir=path.parent)
+    with _arriving(content, path.parent, mode) as arriving:
+        # A link, unlike a rename, never replaces what is already there.
+        path.hardlink_to(arriving)
+    sync_directory(path.parent)
+
+
+@contextmanager
+def _arriving(content: bytes, scratch: Path, mode: int) -> Iterator[Path]:
+    """Yield a file with all of the content on the disk, under a name that is gone afterwards."""
+    descriptor, name = tempfile.mkstemp(prefix=ARRIVING, dir=scratch)
     arriving = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -47,11 +49,9 @@ def write_new(path: Path, content: bytes, mode: int = 0o644) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # A link, unlike a rename, never replaces what is already there.
-        path.hardlink_to(arriving)
+        yield arriving
     finally:
         arriving.unlink(missing_ok=True)
-    sync_directory(path.parent)
 
 
 def append_durably(path: Path, content: bytes) -> None:
