@@ -12,7 +12,7 @@ from projections.occurrence import Occurrence
 from projections.source import Source
 from projections.tables import Row
 from projections.tracking import Track, Tracks
-from projections.view import State, View
+from projections.view import State, View, always
 
 ROWS_KEPT_MAX = 16_384
 
@@ -264,11 +264,12 @@ def _folded(into: _Into, batch: Sequence[Occurrence]) -> tuple[list[Row], list[R
     keys: list[Row] = []
     view, get, put, row_of = into.view, into.latest.get, into.latest.put, into.row_of
     keys_of, fold, links, remembers = view.keys, view.fold, view.links, view.remembers
+    all_remembered = remembers is always
     for one in batch:
         if one.fault is not None:
             raise UnreadableEvent(one.fault)
         for key in keys_of(one, get):
-            remembered = remembers(key)
+            remembered = all_remembered or remembers(key)
             last = get(key) if remembered else None
             state = fold(key, last, one)
             if state is None:

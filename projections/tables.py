@@ -59,18 +59,21 @@ def drop(connection: sqlite3.Connection, name: str) -> None:
 def rows_of(view: View) -> Callable[[str, Occurrence, State], Row]:
     """Return the function from a key, an event and a state to the version row that keeps it."""
     columns = tuple(view.columns)
-    beside = frozenset(columns)
     width = len(columns)
 
     def row_of(key: str, happened: Occurrence, state: State) -> Row:
-        position, effective_at = happened.position, happened.effective_at
         if not state:
-            return (key, position, effective_at, "")
-        body = ""
-        if len(state) > width:
-            rest = {name: value for name, value in state.items() if name not in beside}
-            body = to_json(rest).decode()
-        return (key, position, effective_at, *[state[name] for name in columns], body)
+            return (key, happened.position, happened.effective_at, "")
+        if not columns:
+            body = to_json(state).decode()
+            return (key, happened.position, happened.effective_at, body)
+        beside = [state[name] for name in columns]
+        if len(state) == width:
+            return (key, happened.position, happened.effective_at, *beside, "")
+        rest = state.copy()
+        for name in columns:
+            del rest[name]
+        return (key, happened.position, happened.effective_at, *beside, to_json(rest).decode())
 
     return row_of
 
