@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.advice import ADVICE_MAX, PackAdvice
 from domain.base import Code, Moment, Value
 from domain.facts import FactValue
 from domain.funds import LINES_MAX, Line
@@ -145,7 +146,8 @@ class Pack(Value):
         options: in the policy's order; a ballot chooses one of them.
         facts, evidence, earlier: what was on record.
         answers: positions of the questions answered before it was presented.
-        texts: digests of its private texts: the request in one sentence, the reasons.
+        texts: digests of its private texts: the request in one sentence, the reasons, advice.
+        advice: what those who were asked say of it; absent where nobody's is put.
     """
 
     review: str
@@ -159,6 +161,9 @@ class Pack(Value):
     earlier: tuple[EarlierRuling, ...] = ()
     answers: tuple[int, ...] = ()
     texts: tuple[str, ...] = ()
+    advice: Annotated[tuple[PackAdvice, ...], Field(min_length=1, max_length=ADVICE_MAX)] | None = (
+        None
+    )
 
     def option(self, name: str) -> PackOption | None:
         """Return an option by name."""

@@ -33,6 +33,7 @@ from domain.words import FactKind, MatterKind, Outcome, Standing
 
 __all__ = [
     "NAME_PATTERN",
+    "AdviceType",
     "Board",
     "Count",
     "Criterion",
@@ -93,6 +94,12 @@ class EvidenceType(Value):
 
     label: Label | None = None
     max_age_days: Days | None = None
+
+
+class AdviceType(Value):
+    """A function that is asked for its advice, such as legal or finance."""
+
+    label: Label | None = None
 
 
 class Predicate(Value):
@@ -160,10 +167,15 @@ class Decider(Value):
 
 
 class PackRule(Value):
-    """What a pack must hold before it can be presented."""
+    """What a pack must hold before it can be presented.
+
+    Attributes:
+        advice: functions whose advice is in it, whatever they advise.
+    """
 
     facts: tuple[Name, ...] = ()
     evidence: tuple[Name, ...] = ()
+    advice: tuple[Name, ...] = ()
     recommendation: bool = False
 
 
@@ -256,6 +268,7 @@ class Policy(Value):
         policy: its code; versions of one policy share it.
         language: version of this policy language.
         sources: where its rules come from.
+        advice: the functions that are asked for advice.
     """
 
     policy: Code
@@ -264,6 +277,7 @@ class Policy(Value):
     sources: tuple[Text, ...] = ()
     facts: dict[Name, FactType] = Field(default_factory=dict)
     evidence: dict[Name, EvidenceType] = Field(default_factory=dict)
+    advice: dict[Name, AdviceType] = Field(default_factory=dict)
     boards: dict[Name, Board] = Field(min_length=1)
     lifecycle: Lifecycle
     matters: dict[Name, Matter] = Field(min_length=1)

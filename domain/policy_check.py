@@ -129,6 +129,8 @@ def _matter(path: Path, matter: Matter, policy: Policy) -> Found:
     yield from unknown(matter.pack.facts, policy.facts, "fact", (*path, "pack", "facts"))
     evidence = (*path, "pack", "evidence")
     yield from unknown(matter.pack.evidence, policy.evidence, "evidence", evidence)
+    advice = (*path, "pack", "advice")
+    yield from unknown(matter.pack.advice, policy.advice, "advice", advice)
     yield from repeated((c.id for c in matter.criteria), (*path, "criteria"), "id")
     for index, criterion in enumerate(matter.criteria):
         at = (*path, "criteria", index)

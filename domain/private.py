@@ -36,8 +36,26 @@ OFFICE_OWN = frozenset({"pepper", "title"})
 """Private fields that are nobody's: a secret of the office, the titles of restricted projects."""
 
 
+_ADVICE = "advice:"
+
+
+def advice_text(place: int, person: str | None) -> str:
+    """Return under what name the words of a piece of advice are kept: they are its adviser's.
+
+    Args:
+        place: of the piece in its pack.
+        person: id of who gave it, where they are on record.
+    """
+    return f"{_ADVICE}{place}" if person is None else f"{_ADVICE}{place}:{person}"
+
+
+def adviser_text(place: int) -> str:
+    """Return under what name it is kept who gave a piece of advice, where it is in words."""
+    return f"adviser:{place}"
+
+
 def owner_of(stream: str, by: str, name: str) -> str:
-    """Return whose a private field is: whom it is about, else who wrote it; empty for nobody's.
+    """Return whose a private field is: whom it is about, else who said it; empty for nobody's.
 
     Args:
         stream: of the event.
@@ -46,6 +64,8 @@ def owner_of(stream: str, by: str, name: str) -> str:
     """
     if name in OFFICE_OWN:
         return ""
+    if name.startswith(_ADVICE):
+        return name.removeprefix(_ADVICE).partition(":")[2] or by
     kind, _, code = stream.partition(":")
     return code if kind == "person" else by
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.advice import ADVICE_MAX, Advice
 from domain.base import INTEGER_MAX, Code, Moment, Text, Value
 from domain.money import Money
 from domain.pack import PackOption
@@ -52,6 +53,7 @@ class PresentPack(Value):
         recommendation: the option recommended.
         reasons: why, in words.
         condition_words: what each condition of the options asks for, in words, by its name.
+        advice: what those who were asked say of it, in the order in which it is read.
     """
 
     request: Words
@@ -59,6 +61,7 @@ class PresentPack(Value):
     recommendation: Name | None = None
     reasons: Words | None = None
     condition_words: dict[Name, Words] | None = None
+    advice: Annotated[tuple[Advice, ...], Field(max_length=ADVICE_MAX)] | None = None
 
 
 class AskQuestion(Value):

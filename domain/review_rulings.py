@@ -3,6 +3,7 @@
 import datetime
 
 from domain.act import Act
+from domain.advice import advice_texts, put_advice, require_advice
 from domain.base import Document, Json, Value, document
 from domain.conditions import condition_texts
 from domain.docket import ENGINE, PanelSeat, Verdict
@@ -78,6 +79,7 @@ def present(
 
     Raises:
         UnknownFact, FieldMissing: an option is not the policy's, or lacks a required field.
+        UnknownFact, FieldMissing, Malformed: advice is not as `require_advice` wants it.
     """
     require_open(review)
     matter = policy.matters[review.matter]
@@ -89,6 +91,8 @@ def present(
     if matter.pack.recommendation and command.recommendation is None:
         raise FieldMissing("the policy asks for a recommendation in this pack")
     _require_complete(matter, projects, act.now)
+    advice = command.advice or ()
+    require_advice(policy, matter, advice)
     texts = _texts(review, command, options, act)
     pack = Pack(
         review=review.stream,
@@ -102,6 +106,7 @@ def present(
         earlier=earlier,
         answers=review.answers,
         texts=tuple(sorted(text.digest for text in texts)),
+        advice=put_advice(advice, {text.name: text.digest for text in texts}),
     )
     content = document(pack)
     body = PackPresented(pack=content.digest, notified=review.people)
@@ -112,10 +117,11 @@ def _texts(
     review: Review, command: PresentPack, options: tuple[PackOption, ...], act: Act
 ) -> tuple[Disclosure, ...]:
     """Return the private texts of a pack, under salts of their own."""
+    own = (("request", command.request), ("reasons", command.reasons))
     conditions = condition_texts(command.condition_words, options)
     return tuple(
         disclose(act.salt(review.stream, 0, name), name, words)
-        for name, words in (("request", command.request), ("reasons", command.reasons), *conditions)
+        for name, words in (*own, *conditions, *advice_texts(command.advice or ()))
         if words is not None
     )
 

@@ -84,6 +84,15 @@ class Ground(StrEnum):
     REPORTED = "reported"
 
 
+class Stance(StrEnum):
+    """What a piece of advice comes to, from the most to the least welcome."""
+
+    SUPPORTS = "supports"
+    NO_OBJECTION = "no_objection"
+    SUPPORTS_WITH_RESERVATIONS = "supports_with_reservations"
+    ADVISES_AGAINST = "advises_against"
+
+
 class Truth(StrEnum):
     """Three values: what is missing is never met and never failed."""
 

@@ -94,11 +94,18 @@ class Reviews:
     def present(
         self, stream: str, command: PresentPack, act: Act, if_match: int | None = None
     ) -> Answer:
-        """Put a pack before a review."""
+        """Put a pack before a review.
+
+        Raises:
+            NotKnown: nobody has the id of somebody who advises, or of an owner of a condition.
+        """
 
         def decide(loaded: Loaded, review: Review) -> Sequence[Draft]:
             policy = loaded.texts.policy(review.policy)
             projects = subjects(loaded, review)
+            for one in command.advice or ():
+                if one.person is not None:
+                    loaded.person(one.person)
             drafts = present(
                 review, command, policy, projects, earlier(loaded, review, policy), act
             )

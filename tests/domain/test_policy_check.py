@@ -23,6 +23,7 @@ SOUND: dict[str, Any] = {
         "size": {"type": "choice", "choices": ["small", "large"]},
     },
     "evidence": {"case": {}},
+    "advice": {"legal": {}},
     "boards": {
         "board": {
             "seats": [{"id": "a"}, {"id": "b"}, {"id": "c"}],
@@ -238,6 +239,12 @@ ERRORS: list[tuple[Path, Any, Path, str]] = [
         ["gone"],
         (*GO, "pack", "evidence", 0),
         "there is no evidence gone",
+    ),
+    (
+        (*GO, "pack", "advice"),
+        ["legal", "gone"],
+        (*GO, "pack", "advice", 1),
+        "there is no advice gone",
     ),
     ((*GO, "criteria", 1, "id"), "pays", (*GO, "criteria", 1, "id"), "pays is listed twice"),
     (
