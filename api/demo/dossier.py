@@ -54,12 +54,12 @@ def prepare(case: Case, gate: str, turns: tuple[str, ...]) -> None:
             case.known.add(evidence)
             case.office.attach(case.code, evidence, _file(case, evidence), case.manager)
     if gate in {"scope", "invest"} and case.office.chance.happens(
-        f"advice {gate} {case.label}", 30
+        f"report {gate} {case.label}", 30
     ):
         text = (
-            f"Expert advice on {case.script.what}\n\n{case.drawn('advice', case.domain.reasons)}\n"
+            f"Expert report on {case.script.what}\n\n{case.drawn('report', case.domain.reasons)}\n"
         )
-        case.office.attach(case.code, "advice", text, case.manager)
+        case.office.attach(case.code, "expert_report", text, case.manager)
     if (
         gate == "invest"
         and "weak" not in turns

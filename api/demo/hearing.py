@@ -7,6 +7,7 @@ from typing import NamedTuple
 from api.demo.days import working
 from api.demo.office import DemoOffice, Life
 from api.demo.script import everywhere
+from domain.advice import Advice
 from domain.pack import PackOption
 from domain.review import Review
 from domain.review_commands import (
@@ -38,6 +39,7 @@ class Brief(NamedTuple):
         options: the options put, with their fields.
         conditions: words of the conditions, by name.
         questions: pairs of question and answer.
+        advice: what those who were asked say.
     """
 
     by: str
@@ -48,6 +50,7 @@ class Brief(NamedTuple):
     conditions: dict[str, str]
     turns: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()
+    advice: tuple[Advice, ...] = ()
 
 
 class Hearing:
@@ -95,6 +98,7 @@ class Hearing:
             recommendation=brief.option,
             reasons=brief.reasons,
             condition_words=brief.conditions or None,
+            advice=brief.advice or None,
         )
         reviews = self.office.house.reviews
         content = reviews.present(self.stream, command, self.office.act(brief.by)).content

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from datetime import date, datetime, timedelta
 
+from api.demo.advice import advised
 from api.demo.case import Case
 from api.demo.dossier import prepare
 from api.demo.hearing import SPOILING, Brief, Hearing
@@ -159,6 +160,7 @@ def brief(case: Case, step: Step, options: tuple[PackOption, ...], words: dict[s
         conditions=words,
         turns=step.turns,
         questions=case.drawn_first(f"questions {label}", case.domain.questions)[:asked],
+        advice=advised(case, step, label),
     )
 
 
@@ -198,8 +200,8 @@ def _reported(case: Case, step: Step) -> Life:
 
 def _open_today(case: Case) -> Life:
     """Open a review that is not over on the day of loading, with some ballots cast."""
-    about, option, days, ballots = str(case.script.now).split()
-    step = Step(0, about, option, ("due",))
+    about, option, days, ballots, *turns = str(case.script.now).split()
+    step = Step(0, about, option, ("due", *turns))
     due = case.office.days.today - timedelta(days=int(days))
     yield max(case.office.moment(due, f"now {case.label}"), case.office.after(1, case.label))
     stream = opened(case, step)

@@ -46,7 +46,7 @@ def open_review(command: OpenReview, member: Member) -> Told:
 
 @router.post(f"{REVIEW}/pack", status_code=201)
 def present_pack(stream: Stream, command: PresentPack, member: Member, if_match: IfMatch) -> Told:
-    """Put a pack before a review; facts and evidence come from the record."""
+    """Put a pack before a review, with its advice; facts and evidence come from the record."""
     answer = member.house.reviews.present(stream, command, member.act, if_match)
     return member.made_review(answer)
 

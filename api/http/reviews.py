@@ -11,6 +11,7 @@ from api.http.review_acts import REVIEW, Stream
 from api.http.section import Section
 from api.http.shown import Names, at_answer, texts
 from domain.base import Code, Json
+from domain.private import advice_text, adviser_text
 from domain.project import project_stream
 from domain.refusals import NoPack
 from projections.reading import Answer
@@ -53,7 +54,7 @@ def list_questions(stream: Stream, look: Look) -> Response:
 
 @router.get(f"{REVIEW}/pack", response_model=Seen)
 def show_pack(stream: Stream, look: Look) -> Response:
-    """Show the pack before a review, its texts, and who opened it when."""
+    """Show the pack before a review, its texts, the advice in it, and who opened it when."""
     found = review(look.views, stream, look.asked)
     return look.answer(found, {"pack": pack_shown(look, found)})
 
@@ -152,6 +153,29 @@ def _pack(look: Looking, digest: str, events: list[Recorded]) -> dict[str, Any]:
             for name, text in words.items()
             if name.startswith("condition:")
         },
+        "advice": [
+            _advice(place, one, words, names)
+            for place, one in enumerate(content.get("advice", ()), start=1)
+        ],
         "content": names.of(content, "recommended_by"),
         "opened": opened,
+    }
+
+
+def _advice(
+    place: int, one: dict[str, Any], words: Mapping[str, Json], names: Names
+) -> dict[str, Any]:
+    """Return a piece of advice as shown; ``held`` is false where words or name were erased."""
+    person = one.get("person")
+    said = {
+        "name": words.get(adviser_text(place)),
+        "words": words.get(advice_text(place, person)),
+    }
+    return {
+        "number": place,
+        "stance": one["stance"],
+        "function": one.get("function"),
+        "person": names.person(person),
+        **said,
+        "held": all(said[field] is not None for field in said if field in one),
     }

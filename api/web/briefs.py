@@ -8,8 +8,10 @@ from api.http.brief import show_brief
 from api.web.policy_words import PolicyWords, policy_words
 from api.web.visit import Visit, told
 from domain.base import moment_text
+from domain.words import Stance
 
 OPENNESS = ("failed", "unknown")
+_ADVERSE_FIRST = [*reversed(Stance)]
 
 
 class Shown(NamedTuple):
@@ -65,6 +67,11 @@ def closes(review: Shown) -> str | None:
     if over is None:
         return None
     return moment_text(datetime.fromisoformat(over) - timedelta(microseconds=1))
+
+
+def advice(pack: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the advice in a pack: the adverse first, wherever whoever presented it put it."""
+    return sorted(pack.get("advice", ()), key=lambda one: _ADVERSE_FIRST.index(one["stance"]))
 
 
 def money(review: Shown) -> dict[str, str] | None:

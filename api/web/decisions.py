@@ -11,6 +11,8 @@ from api.http.policies import list_policies
 from api.http.review_acts import Stream
 from api.http.reviews import show_pack, show_review
 from api.http.trail import list_trail
+from api.web.briefs import advice
+from api.web.policy_words import PolicyWords, policy_words
 from api.web.visit import Visit, Visiting, told
 from domain.refusals import NotKnown
 from domain.words import Outcome
@@ -66,6 +68,7 @@ def show_one_decision(stream: Stream, visit: Visiting) -> Response:
     for seat in review.get("panel", ()):
         if seat["person"] is not None:
             names[seat["person"]["id"]] = seat["person"]
+    pack, policy = pack_of(visit, stream, decision), policy_of(visit, decision["policy"])
     comments = {one["seat"]: one.get("comment") for one in review.get("ballots", ())}
     return visit.page(
         "decision.html",
@@ -75,8 +78,10 @@ def show_one_decision(stream: Stream, visit: Visiting) -> Response:
         names=names,
         comments=comments,
         review=review,
-        pack=pack_of(visit, stream, decision),
-        policy=policy_of(visit, decision["policy"]),
+        pack=pack,
+        advice=advice(pack or {}),
+        policy=policy,
+        words=words_of(visit, policy),
         effects=effects_of(visit, stream, decision),
     )
 
@@ -104,6 +109,11 @@ def policy_of(visit: Visit, digest: str) -> dict[str, Any]:
             if version["digest"] == digest:
                 return {"code": policy["code"], "number": number, **version}
     return {"code": None, "number": None, "digest": digest}
+
+
+def words_of(visit: Visit, version: dict[str, Any]) -> PolicyWords | None:
+    """Return what a version of a policy calls things, nothing where it is not shown."""
+    return policy_words(visit, version["code"], version["digest"]) if version["code"] else None
 
 
 def effects_of(visit: Visit, stream: str, decision: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from api.http.conditions import list_project_conditions
 from api.http.decisions import show_decision
 from api.http.projects import show_project
 from api.http.review_acts import Stream
-from api.web.decisions import effects_of, pack_of, policy_of, review_of
-from api.web.policy_words import PolicyWords, policy_words
+from api.web.briefs import advice
+from api.web.decisions import effects_of, pack_of, policy_of, review_of, words_of
+from api.web.policy_words import PolicyWords
 from api.web.visit import Visit, Visiting, told
 from domain.event import stream_code, stream_kind
 from domain.refusals import NotKnown
@@ -26,7 +27,7 @@ def show_letter(stream: Stream, visit: Visiting) -> Response:
     decision = told(show_decision(stream, visit.look))["decision"]
     review, pack = review_of(visit, stream), pack_of(visit, stream, decision)
     version = policy_of(visit, decision["policy"])
-    words = policy_words(visit, version["code"], decision["policy"]) if version["code"] else None
+    words = words_of(visit, version)
     about = decision.get("docket") or decision.get("reported") or {}
     effects = effects_of(visit, stream, decision)
     names = _names(decision, review)
@@ -37,6 +38,7 @@ def show_letter(stream: Stream, visit: Visiting) -> Response:
         verdict={"option": None, **decision["verdict"]},
         about={"matter": None, "gate": None, "board": None, **about},
         pack=pack or {},
+        advice=advice(pack or {}),
         review=review,
         policy=words,
         version=version,

@@ -4,19 +4,23 @@ A field is called ``OPTION.what``, and where there are several, ``OPTION.what.NU
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from api.web.post import Post
+from domain.advice import ADVICE_MAX
 from domain.event import stream_code, stream_kind
 
 LINES = 6
 """Lines of money, and of conditions, a form has for one option; more go through the API."""
 AWARD_LINES = 2
+SPARE = 2
+"""Empty places for advice below those that are filled in."""
 API_ONLY = frozenset({"parts", "unspent"})
 """Fields too large for a form: what a merge or split divides, and money left in a period."""
 _PLAIN = ("review_date", "target", "effective_on")
 _LINE = ("period", "kind", "sum")
+_ADVICE = ("function", "person", "name", "stance", "words")
 _CONDITION = ("name", "words", "owner", "due", "evidence")
 
 
@@ -36,9 +40,11 @@ def content_of(post: Post, review: Mapping[str, Any], currency: str) -> dict[str
         for condition, text in _conditions(post, name)
         if text
     }
+    advice = list(_advice(post))
     return {
         **post.filled("request", "recommendation", "reasons"),
         "options": options,
+        **({"advice": advice} if advice else {}),
         **({"condition_words": words} if words else {}),
     }
 
@@ -56,7 +62,18 @@ def filled_from(pack: Mapping[str, Any]) -> dict[str, str]:
     for option in content["options"]:
         found[f"put.{option['id']}"] = "on"
         found |= dict(_fields(option, pack["conditions"]))
-    return found
+    return found | dict(_advice_fields(pack["advice"]))
+
+
+def heard_first(functions: Sequence[str]) -> dict[str, str]:
+    """Return the fields of a form in which the functions to be heard have their places."""
+    return {f"advice.{place}.function": one for place, one in enumerate(functions)}
+
+
+def advice_rows(filled: Mapping[str, str]) -> int:
+    """Return how many pieces of advice the form has room for: two more than are filled in."""
+    last = max((place for place in range(ADVICE_MAX) if _given(filled, place)), default=-1)
+    return min(last + 1 + SPARE, ADVICE_MAX)
 
 
 def projects_of(review: Mapping[str, Any]) -> list[str]:
@@ -101,6 +118,26 @@ def _conditions(post: Post, name: str) -> Iterator[tuple[dict[str, Any], str]]:
             named = parts["name"] or _name_of(parts["words"])
             kept = {part: parts[part] for part in ("owner", "due", "evidence") if parts[part]}
             yield {"id": named, **kept}, parts["words"]
+
+
+def _advice(post: Post) -> Iterator[dict[str, str]]:
+    for place in range(ADVICE_MAX):
+        given = _given(post.fields, place)
+        if given:
+            yield given
+
+
+def _given(fields: Mapping[str, str], place: int) -> dict[str, str]:
+    parts = {part: fields.get(f"advice.{place}.{part}", "").strip() for part in _ADVICE}
+    return {part: text for part, text in parts.items() if text}
+
+
+def _advice_fields(advice: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for place, one in enumerate(advice):
+        person = one["person"] and one["person"]["id"]
+        for part, value in {**one, "person": person}.items():
+            if part in _ADVICE:
+                yield f"advice.{place}.{part}", value or ""
 
 
 def _name_of(words: str) -> str:

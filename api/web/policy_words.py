@@ -34,6 +34,10 @@ class PolicyWords:
         """Return the label of a kind of evidence."""
         return self._label(self.text.get("evidence", {}).get(name), name)
 
+    def adviser(self, name: str) -> str:
+        """Return the label of a function that is asked for advice."""
+        return self._label(self.text.get("advice", {}).get(name), name)
+
     def board(self, name: str) -> str:
         """Return the label of a board."""
         return self._label(self.text["boards"].get(name), name)

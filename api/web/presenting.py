@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from api.http.acting import Acting, Told
 from api.http.evidence import list_evidence
 from api.http.facts import list_facts
+from api.http.people import list_people
 from api.http.review_acts import REVIEW, Stream, present_pack
 from api.http.validity import validated
 from api.web import briefs
@@ -16,8 +17,10 @@ from api.web.pack_form import (
     API_ONLY,
     AWARD_LINES,
     LINES,
+    advice_rows,
     content_of,
     filled_from,
+    heard_first,
     projects_of,
 )
 from api.web.post import Posting
@@ -26,6 +29,7 @@ from api.web.review_forms import version_of
 from api.web.reviews import OK, tab
 from api.web.visit import Visit, Visiting, told
 from domain.review_commands import PresentPack
+from domain.words import Stance
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +38,8 @@ router = APIRouter(include_in_schema=False)
 def show_form(stream: Stream, visit: Visiting) -> Response:
     """Show the form of the pack, filled with the one before the board."""
     review = briefs.shown(visit, stream)
-    return _page(visit, review, filled_from(review.pack), None)
+    wanted = heard_first(_wanted(review).get("advice", ()))
+    return _page(visit, review, filled_from(review.pack) or wanted, None)
 
 
 @router.post(f"{REVIEW}/present")
@@ -73,6 +78,11 @@ def _page(visit: Visit, review: Shown, filled: dict[str, str], refusal: Refusal 
         projects=projects,
         needed=list(_needed(visit, review, projects)),
         owners=_owners(review),
+        wanted=_wanted(review).get("advice", ()),
+        functions=list(review.policy.text.get("advice", {})),
+        stances=list(Stance),
+        advice_rows=advice_rows(filled),
+        people=told(list_people(visit.look, visit.whole()))["people"],
         lines=LINES,
         award_lines=AWARD_LINES,
         api_only=API_ONLY,
@@ -88,8 +98,8 @@ def _currency(visit: Visit, review: Shown) -> str:
 
 
 def _needed(visit: Visit, review: Shown, projects: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield each fact and kind of evidence a pack must hold, and whether it is on record."""
-    wanted = review.policy.rule(review.matter).get("pack", {})
+    """Yield each fact and kind of evidence the record must hold, and whether it does."""
+    wanted = _wanted(review)
     for code in projects:
         facts = {one["fact"] for one in told(list_facts(code, visit.look))["facts"]}
         files = {one["evidence"] for one in told(list_evidence(code, visit.look))["evidence"]}
@@ -97,6 +107,11 @@ def _needed(visit: Visit, review: Shown, projects: list[str]) -> Iterator[dict[s
             yield {"project": code, "what": review.policy.fact(name), "there": name in facts}
         for name in wanted.get("evidence", ()):
             yield {"project": code, "what": review.policy.evidence(name), "there": name in files}
+
+
+def _wanted(review: Shown) -> dict[str, Any]:
+    """Return what the policy wants in the pack."""
+    return dict(review.policy.rule(review.matter).get("pack", {}))
 
 
 def _owners(review: Shown) -> list[dict[str, Any]]:

@@ -107,6 +107,7 @@ def tab(visit: Visit, review: Shown, name: str, status: int = OK, **content: Any
         "brief": review.brief,
         "review": review.brief["review"],
         "pack": review.pack,
+        "advice": briefs.advice(review.pack),
         "policy": review.policy,
         "matter": review.matter,
         "code": code,

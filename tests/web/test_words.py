@@ -11,7 +11,7 @@ from api.problems import OTHERS, REFUSALS
 from api.sign_in import Role
 from api.web.words import FOLDER, LANGUAGES, Words, catalogue, preferred
 from domain.catalogue import BODIES
-from domain.words import Ground, MatterKind, Outcome, Standing
+from domain.words import Ground, MatterKind, Outcome, Stance, Standing
 
 WEB = FOLDER.parent
 SOURCES = [*WEB.glob("*.py"), *WEB.glob("templates/*.html")]
@@ -23,6 +23,7 @@ CODES = {
     "standing": {one.value for one in Standing},
     "outcome": {one.value for one in Outcome},
     "ground": {one.value for one in Ground},
+    "stance": {one.value for one in Stance},
     "matter": {one.value for one in MatterKind},
     "role": {one.value for one in Role},
     "problem": {one.code for one in REFUSALS} | set(OTHERS),

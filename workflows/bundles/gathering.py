@@ -196,8 +196,10 @@ def _rested_on(log: Log, ruling: Recorded) -> Iterator[int]:
     assert isinstance(body, ReviewRuled), "it was looked for"
     yield from _append(log, ruling)
     pack = None if body.pack is None else log.document(body.pack)
+    people = {ruling.event.by}
     if pack is not None:
         put = Pack.model_validate_json(pack)
+        people |= {one.person for one in put.advice or () if one.person is not None}
         for named in (put.facts, put.evidence, put.earlier):
             yield from (one.position for one in named)
         yield from put.answers
@@ -210,7 +212,7 @@ def _rested_on(log: Log, ruling: Recorded) -> Iterator[int]:
         if isinstance(one.event.data, PersonJoined):
             yield one.position
     panel = () if body.docket is None else body.docket.panel
-    for person in sorted({ruling.event.by, *(one.person for one in panel if one.person)}):
+    for person in sorted({*people, *(one.person for one in panel if one.person)}):
         yield from (one.position for one in log.stream(person_stream(person)))
 
 

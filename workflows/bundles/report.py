@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from domain.private import open_disclosure
+from domain.pack import Pack
+from domain.private import disclosure_digest, open_disclosure
 from domain.review_events import ReviewRuled
 from workflows.bundles.gathering import Bundle
 from workflows.store.contract import Recorded
@@ -30,6 +31,7 @@ def report(bundle: Bundle) -> str:
     for recorded in bundle.events.values():
         if isinstance(recorded.event.data, ReviewRuled):
             parts += _ruling(recorded, recorded.event.data, names)
+            parts += _advice(bundle, recorded.event.data, names)
     parts += _events(bundle, names)
     parts += _beside(bundle)
     return (
@@ -74,6 +76,30 @@ def _ruling(recorded: Recorded, body: ReviewRuled, names: dict[str, str]) -> lis
         ]
         parts.append(_table(("Seat", "Held by", "Ballot"), cells))
     return parts
+
+
+def _advice(bundle: Bundle, body: ReviewRuled, names: dict[str, str]) -> list[str]:
+    content = None if body.pack is None else bundle.documents.get(body.pack)
+    put = () if content is None else Pack.model_validate_json(content).advice or ()
+    texts = bundle.shown.values()
+    opened = {disclosure_digest(text): str(open_disclosure(text)[1]) for text in texts}
+
+    def said(digest: str | None) -> str:
+        return "" if digest is None else opened.get(digest, "not held or not shown")
+
+    rows = [
+        (
+            " / ".join(filter(None, (one.function, _named(one.person, names), said(one.name)))),
+            one.stance.replace("_", " "),
+            said(one.words),
+        )
+        for one in put
+    ]
+    return ["<h3>Advice in the pack</h3>", _table(("Of", "Stance", "Words"), rows)] if rows else []
+
+
+def _named(person: str | None, names: dict[str, str]) -> str:
+    return names.get(person or "", person or "")
 
 
 def _choice(ballot: Any) -> str:

@@ -24,10 +24,13 @@ from api.demo.script import policy_text
 from api.house import House
 from api.sign_in import Issuer
 from domain.office import OfficeFounded
+from domain.pack import Pack
 from domain.refusals import Taken
-from domain.review_events import ReviewOpened, ReviewRuled
+from domain.review_events import PackPresented, ReviewOpened, ReviewRuled
+from domain.words import Stance
 from projections.reading import Page
 from projections.register import Wanted, register
+from projections.reviews import Before, reviews
 from projections.trail import trail
 from tests.api.demo.conftest import LOADED
 from workflows.log.verification import Against, verify
@@ -136,6 +139,27 @@ def test_it_spans_three_years_and_its_last_act_lies_on_the_day_of_loading(
     assert moments[-1] <= LOADED
     assert moments[-1].date() == LOADED.date()
     assert timedelta(days=1_000) < LOADED - moments[0] < timedelta(days=1_100)
+
+
+def test_advice_of_every_stance_was_heard_and_some_of_it_warns_a_board_today(
+    demo: House, record: list[Recorded]
+) -> None:
+    packs = {one.event.data.pack for one in record if isinstance(one.event.data, PackPresented)}
+    heard = [one for digest in packs for one in demo.desk.texts.pack(digest).advice or ()]
+    assert {one.stance for one in heard} == {*Stance}
+    assert 60 <= len(heard) <= 200
+    (warned,) = [
+        one
+        for one in reviews(demo.views.reading, None, Before(status="open")).found
+        if one.pack is not None and _warns(demo.desk.texts.pack(one.pack))
+    ]
+    assert warned.board == "gate_board"
+
+
+def _warns(pack: Pack) -> bool:
+    return any(
+        one.function == "legal" and one.stance == "advises_against" for one in pack.advice or ()
+    )
 
 
 def test_every_computed_ruling_comes_out_the_same_again(demo: House) -> None:
