@@ -48,7 +48,7 @@ SOUND: dict[str, Any] = {
             "kind": "pass_gate",
             "gates": ["go"],
             "decided_by": [{"up_to": "1000.00 EUR", "board": "owner"}, {"board": "board"}],
-            "pack": {"facts": ["npv"], "evidence": ["case"]},
+            "pack": {"facts": ["npv"], "evidence": ["case"], "advice": ["legal"]},
             "criteria": [
                 {"id": "pays", "test": {"fact": "npv", "at_least": "0.00 EUR"}},
                 {

@@ -148,12 +148,12 @@ def test_advice_of_every_stance_was_heard_and_some_of_it_warns_a_board_today(
     heard = [one for digest in packs for one in demo.desk.texts.pack(digest).advice or ()]
     assert {one.stance for one in heard} == {*Stance}
     assert 60 <= len(heard) <= 200
-    (warned,) = [
-        one
+    warned = {
+        one.board
         for one in reviews(demo.views.reading, None, Before(status="open")).found
         if one.pack is not None and _warns(demo.desk.texts.pack(one.pack))
-    ]
-    assert warned.board == "gate_board"
+    }
+    assert "gate_board" in warned
 
 
 def _warns(pack: Pack) -> bool:
