@@ -16,7 +16,8 @@ from projections.as_of import instant
 from projections.decisions import Ruled, decisions
 from projections.priorities import ranks
 from projections.reading import Answer, Page
-from projections.register import ProjectRow, Wanted, codes, register, supersedes
+from projections.register import ProjectRow, Wanted, codes, register
+from projections.supersedes import supersedes
 from projections.trail import Span, trail
 
 EVERYTHING = Page(limit=None)
