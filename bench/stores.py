@@ -39,7 +39,7 @@ PROCESSES = 2
 Client = Callable[[], None]
 """Everything one client writes in a round."""
 
-_TABLES = """
+TABLES = """
 CREATE TABLE event (id {serial}, stream TEXT, version INT, content {bytes});
 CREATE TABLE status (stream TEXT PRIMARY KEY, version INT, title TEXT);
 CREATE TABLE version (stream TEXT, version INT, title TEXT, PRIMARY KEY (stream, version));
@@ -50,7 +50,7 @@ _STATUS = (
     " DO UPDATE SET version = excluded.version, title = excluded.title"
 )
 _VERSION = "INSERT INTO version VALUES (?, ?, ?)"
-_AT_ONCE = (
+AT_ONCE = (
     "WITH e AS (INSERT INTO event (stream, version, content) VALUES (%(s)s, %(v)s, %(c)b)),"
     " s AS (INSERT INTO status VALUES (%(s)s, %(v)s, 'T') ON CONFLICT (stream)"
     " DO UPDATE SET version = excluded.version, title = excluded.title)"
@@ -103,7 +103,7 @@ def postgres_floor(connection: psycopg.Connection, number: int) -> Client:
 
     def run() -> None:
         for row in work:
-            connection.execute(_AT_ONCE, row, prepare=True)
+            connection.execute(AT_ONCE, row, prepare=True)
 
     return run
 
@@ -153,7 +153,7 @@ def on_sqlite() -> Iterator[tuple[SQLLog, Callable[[int, int], Client]]]:
                                 check_same_thread=False)  # fmt: skip
         floor.execute("PRAGMA journal_mode = WAL").fetchone()
         floor.execute("PRAGMA synchronous = FULL")
-        floor.executescript(_TABLES.format(serial="INTEGER PRIMARY KEY", bytes="BLOB"))
+        floor.executescript(TABLES.format(serial="INTEGER PRIMARY KEY", bytes="BLOB"))
         turn = threading.Lock()
         with closing(floor), closing(open_log(directory, writable=True)) as log:
             yield log, lambda _place, number: sqlite_floor(floor, turn, number)
@@ -162,7 +162,7 @@ def on_sqlite() -> Iterator[tuple[SQLLog, Callable[[int, int], Client]]]:
 @contextmanager
 def on_postgres(server: Server) -> Iterator[tuple[SQLLog, Callable[[int, int], Client], str]]:
     url = server.database()
-    server.statement(_TABLES.format(serial="BIGSERIAL PRIMARY KEY", bytes="BYTEA"), url)
+    server.statement(TABLES.format(serial="BIGSERIAL PRIMARY KEY", bytes="BYTEA"), url)
     with ExitStack() as stack:
         floors = [
             stack.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(max(CLIENTS))

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic_core import from_json
 
 from api import door
 from api.http.acting import IfMatch, Member, Told
 from api.http.looking import Effective, Look, Looking, Pages, Seen
+from api.http.section import Section
 from api.http.shown import Names, PhaseLabels, Titles, at_answer
 from domain.base import Code
 from domain.policy import Name
@@ -22,7 +23,7 @@ from projections.supersedes import supersedes
 from projections.taken_over import taken_over
 from workflows.projects import WithdrawProject
 
-router = APIRouter(tags=["projects"])
+router = Section(tags=["projects"])
 
 InPortfolio = Annotated[Code | None, Query(alias="portfolio", description="Code of a portfolio.")]
 InStanding = Annotated[Standing | None, Query(alias="standing")]

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic_core import from_json
 
 from api.door import RAW, require_role
 from api.http.looking import Look, Looking, Pages, Paging, Seen
+from api.http.section import Section
 from api.http.shown import NEVER_SHOWN, Names, texts
 from domain.base import INTEGER_MAX, Code
 from domain.catalogue import UnreadableEvent
@@ -20,7 +21,7 @@ from projections.register import project
 from projections.trail import Span, trail
 from workflows.store.contract import Log
 
-router = APIRouter(tags=["trail"])
+router = Section(tags=["trail"])
 
 PAGE = 500
 """Events read from the log by one statement."""
