@@ -43,6 +43,7 @@ def test_every_seventh_is_deferred_every_eleventh_cancelled_every_fifth_changed(
 
 
 def test_who_joins_an_office_writes_a_share_of_projects_of_their_own(tmp_path: Path) -> None:
+    codes: set[str] = set()
     for share in (0, 2):
         with closing(Office(tmp_path, durable=False, share=share)) as office:
             office.play(1)
