@@ -133,6 +133,12 @@ class Log(Protocol):
         Cheap: nothing is parsed. Whoever uses them checks them, at least against their leaf.
         """
 
+    def rows_at(self, positions: Sequence[int]) -> list[Stored]:
+        """Return the rows at some positions, in the order of the log and as unchecked as those.
+
+        Each once, however often it is named; where there is none, there is none.
+        """
+
     def leaves(self, after: int = 0, limit: int = 500) -> list[bytes]:
         """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
 

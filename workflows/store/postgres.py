@@ -48,7 +48,7 @@ class PostgresLog(SQLLog):
     """The one gapless sequence of events in a PostgreSQL database. Implements `contract.Log`."""
 
     writer: PostgresWriter | None
-    among = "position IN (SELECT value::bigint FROM json_array_elements_text(?::json))"
+    listed = "(SELECT value::bigint FROM json_array_elements_text(?::json))"
 
     def __init__(self, links: Links, *, writable: bool = True) -> None:
         """Start on an open database; `open_postgres_log` is the way here."""

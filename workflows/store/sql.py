@@ -56,8 +56,8 @@ class SQLLog(ABC):
 
     writer: Turns[Any] | None
 
-    among = "position IN (SELECT value FROM json_each(?))"
-    """How this database asks for positions given as a JSON list."""
+    listed = "(SELECT value FROM json_each(?))"
+    """The positions of a JSON list, as this database reads them."""
 
     def __init__(
         self, database: Readable, recorder: LogRecorder, arrivals: Arrivals, vault: Keys
@@ -137,6 +137,11 @@ class SQLLog(ABC):
         """Return at most ``limit`` rows at positions above ``after``, in order and unchecked."""
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
         return [Stored(*row) for row in self._all(query, after, limit)]
+
+    def rows_at(self, positions: Sequence[int]) -> list[Stored]:
+        """Return the rows at some positions, in the order of the log and unchecked."""
+        where = f"WHERE notification_id IN {self.listed} ORDER BY notification_id"
+        return [Stored(*row) for row in self._all(f"{_RECORDED} {where}", json.dumps(positions))]
 
     def leaves(self, after: int = 0, limit: int = PAGE) -> list[bytes]:
         """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
@@ -227,7 +232,7 @@ class SQLLog(ABC):
         """Stop writing and release everything held."""
 
     def _private(self, positions: Sequence[int]) -> Any:
-        query = f"{privacy.ROWS} WHERE {self.among} ORDER BY position, name"
+        query = f"{privacy.ROWS} WHERE position IN {self.listed} ORDER BY position, name"
         return self._all(query, json.dumps(list(positions)))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
