@@ -5,12 +5,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from api.house import House
 from api.signing import sign_once
 from api.storing import ENVIRONMENT
 from api.verifying import Given, Report, verify_all
@@ -170,6 +171,14 @@ class Owned:
                         "INSERT INTO nodes VALUES (?, ?)", (position, b"".join(made))
                     )
 
+    def cut(self, last: int) -> None:
+        """Delete everything after a position."""
+        with self.sql() as connection:
+            connection.execute("DELETE FROM stored_events WHERE notification_id > ?", (last,))
+            connection.execute("DELETE FROM private WHERE position > ?", (last,))
+            connection.execute("DELETE FROM nodes WHERE position > ?", (last,))
+        self.fold_views()
+
     def forget_signatures(self) -> None:
         """Drop everything that was signed and lies in the data directory."""
         shutil.rmtree(self.data / "log")
@@ -180,9 +189,19 @@ class Owned:
         for path in self.data.glob("views*"):
             path.unlink()
 
-    def verified(self, *held: tuple[Checkpoint, Note]) -> Report:
+    def signed(self) -> tuple[Checkpoint, Note]:
+        """Have the signer sign what is there."""
+        signed = sign_once(self.data, self.data / "signer")
+        assert signed is not None
+        return signed
+
+    def opened(self) -> House:
+        """Open the office as `quorate serve` does."""
+        return House(self.data, writable=True, now=lambda: NEXT_DAY, store=self.store)
+
+    def verified(self, *held: tuple[Checkpoint, Note], now: datetime = NEXT_DAY) -> Report:
         given = Given(signer=self.data / "signer", held=held)
-        return verify_all(self.data, given, lambda: NEXT_DAY)
+        return verify_all(self.data, given, lambda: now)
 
     def found(self, *held: tuple[Checkpoint, Note]) -> list[tuple[int, str]]:
         faults = self.verified(*held).log.faults

@@ -175,37 +175,29 @@ def test_t2_an_event_edited_with_leaf_and_nodes_contradicts_what_was_signed(
 # --- T3, T4: the tail is cut --------------------------------------------------------------------
 
 
-def cut(owned: Owned, last: int) -> None:
-    with owned.sql() as connection:
-        connection.execute("DELETE FROM stored_events WHERE notification_id > ?", (last,))
-        connection.execute("DELETE FROM private WHERE position > ?", (last,))
-        connection.execute("DELETE FROM nodes WHERE position > ?", (last,))
-    owned.fold_views()
-
-
 def test_t3_a_cut_tail_is_missing_from_what_was_signed(owned: Owned) -> None:
     head = owned.head()
-    cut(owned, head - 1)
+    owned.cut(head - 1)
     assert owned.found() == [(head, "events_missing")]
 
 
 def test_t3_a_cut_and_regrown_tail_has_another_root(owned: Owned) -> None:
     head = owned.head()
-    cut(owned, head - 1)
+    owned.cut(head - 1)
     owned.append(owned.place("fact.recorded/1"), data={"fact": "risk"})
     assert (head, "root_differs") in owned.found()
 
 
 def test_t4_without_any_checkpoint_a_cut_tail_is_not_seen(owned: Owned) -> None:
     """The limit: what lies beside the log says nothing against whoever owns both."""
-    cut(owned, owned.head() - 1)
+    owned.cut(owned.head() - 1)
     owned.forget_signatures()
     assert owned.found() == []
 
 
 def test_t4_one_held_checkpoint_sees_the_cut_tail(owned: Owned, held: Held) -> None:
     head = owned.head()
-    cut(owned, head - 1)
+    owned.cut(head - 1)
     owned.forget_signatures()
     found = owned.verified(held[-1])
     kinds = [(fault.position, fault.kind) for fault in found.log.faults]
