@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from workflows.store import privacy
 from workflows.store.contract import StoreUnavailable
 from workflows.store.rows import Readable
-from workflows.store.vault import new_key
+from workflows.store.vault import DamagedKey, cipher_of, new_key
 
 _FOUND = "SELECT owner || '/' || generation, key FROM keys WHERE owner = ANY(?) AND key IS NOT NULL"
 _DESTROYED = "SELECT owner || '/' || generation FROM keys WHERE key IS NULL"
@@ -57,7 +57,8 @@ class PostgresKeys:
         owners = sorted({name.rpartition("/")[0] for name in names})
         with self._links.reading() as connection:
             rows = connection.execute(_FOUND, (owners,)).fetchall()
-        return {name: AESGCM(key) for name, key in rows if name in names}
+        keys = {name: cipher_of(key) for name, key in rows if name in names}
+        return {name: key for name, key in keys.items() if key is not None}
 
     def destroyed(self) -> list[str]:
         """Return the names of the keys that were destroyed."""
@@ -79,7 +80,10 @@ def keys_for(connection: psycopg.Connection, owners: Iterable[str]) -> dict[str,
             generation, key = generation + 1, new_key()
             values = (owner, generation, key)
             connection.execute("INSERT INTO keys VALUES (%s, %s, %s)", values)
-        found[owner] = Named(f"{owner}/{generation}", AESGCM(key))
+        cipher = cipher_of(key)
+        if cipher is None:
+            raise DamagedKey(owner, generation)
+        found[owner] = Named(f"{owner}/{generation}", cipher)
     return found
 
 

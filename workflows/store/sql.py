@@ -244,13 +244,19 @@ class SQLLog(ABC):
 
 
 def _bytes(content: Any) -> bytes:
-    # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
-    return content.encode() if isinstance(content, str) else bytes(content)
+    # A row somebody edited may hold anything; its digest will not match, and whoever asks says so.
+    return content if isinstance(content, bytes) else str(content).encode()
 
 
 def _recorded(row: tuple[Any, ...]) -> Recorded:
     position, stream, version, topic, content, leaf, clock = row
+    if not isinstance(content, bytes):
+        # Whoever owns the database may have declared the column anew, or written another type.
+        raise UnreadableEvent(f"position {position}: the row holds no bytes")
     event = event_of(Told(f"position {position}", stream, version, topic), content)
     if leaf != leaf_hash(content):
         raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
-    return Recorded(position, datetime.fromisoformat(clock), content, event)
+    try:
+        return Recorded(position, datetime.fromisoformat(clock), content, event)
+    except (ValueError, TypeError):
+        raise UnreadableEvent(f"position {position}: the clock kept is no moment") from None

@@ -130,15 +130,30 @@ class Vault:
                 "SELECT key FROM keys WHERE owner = ? AND generation = ?", (owner, generation)
             ).fetchone()
             if row is not None and row[0] is not None:
-                found = self._opened[owner, generation] = AESGCM(row[0])
+                found = cipher_of(row[0])
+                if found is not None:
+                    self._opened[owner, generation] = found
         return found
 
     def _new(self, owner: str, generation: int) -> AESGCM:
         assert self._connection is not None, "only who may write makes keys"
         key = new_key()
-        self._connection.execute("INSERT INTO keys VALUES (?, ?, ?)", (owner, generation, key))
+        try:
+            self._connection.execute("INSERT INTO keys VALUES (?, ?, ?)", (owner, generation, key))
+        except sqlite3.IntegrityError:
+            raise DamagedKey(owner, generation) from None
         self._opened[owner, generation] = AESGCM(key)
         return self._opened[owner, generation]
+
+
+class DamagedKey(StoreUnavailable):
+    """A key to seal with is there and is none."""
+
+    def __init__(self, owner: str, generation: int) -> None:
+        super().__init__(
+            f"the key {owner}/{generation} of private values is damaged;"
+            " put it back from where it is backed up"
+        )
 
 
 def new_key() -> bytes:
@@ -146,14 +161,21 @@ def new_key() -> bytes:
     return AESGCM.generate_key(_KEY_BITS)
 
 
+def cipher_of(content: object) -> AESGCM | None:
+    """Return what seals and opens with a key, nothing where what is kept as one is none."""
+    if not isinstance(content, bytes) or len(content) * 8 != _KEY_BITS:
+        return None
+    return AESGCM(content)
+
+
 def sealed_with(key: AESGCM, digest: str, text: str) -> bytes:
     """Return a private value sealed; only its own digest opens it."""
     return key.encrypt(_nonce(digest), text.encode(), digest.encode())
 
 
-def opened_with(key: AESGCM, digest: str, sealed: object) -> str | None:
+def opened_with(key: AESGCM, digest: object, sealed: object) -> str | None:
     """Return a private value, nothing where it was altered."""
-    if not isinstance(sealed, bytes):
+    if not isinstance(sealed, bytes) or not isinstance(digest, str):
         return None
     try:
         return key.decrypt(_nonce(digest), sealed, digest.encode()).decode()

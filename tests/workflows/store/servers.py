@@ -95,6 +95,18 @@ class Server:
         self.statement(f"CREATE DATABASE {name} TEMPLATE {_FORM if migrated else 'template1'}")
         return self.at(name)
 
+    def copied(self, url: str) -> str:
+        """Return the address of a copy of a database that nobody is connected to."""
+        name = f"office_{next(_numbers)}"
+        original = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        self.statement(f"CREATE DATABASE {name} TEMPLATE {original}")
+        return self.at(name)
+
+    def dropped(self, url: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        self.statement(f"DROP DATABASE {name} WITH (FORCE)")
+
     def statement(self, text: str, url: str | None = None) -> None:
         with psycopg.connect(url or self.at("postgres"), autocommit=True) as connection:
             connection.execute(text.encode())
