@@ -141,6 +141,14 @@ class Vault:
         return self._opened[owner, generation]
 
 
+def empty_vault(path: Path) -> sqlite3.Connection:
+    """Return a new file for keys, to be filled with copies of them and closed."""
+    path.touch(0o600)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(_TABLE)
+    return connection
+
+
 def new_key() -> bytes:
     """Return the bytes of a key nobody has seen."""
     return AESGCM.generate_key(_KEY_BITS)

@@ -35,8 +35,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def taken(data: Path, into: Path, **fields: bool) -> Taken:
-    return take_backup(Source(data, data / "signer", ("accounts.db",), **fields), into, now())
+def taken(data: Path, into: Path, *, keys: bool = False) -> Taken:
+    return take_backup(Source(data, data / "signer", ("accounts.db",), keys), into, now())
 
 
 def test_what_comes_back_is_what_was_there(office: Path, tmp_path: Path) -> None:
