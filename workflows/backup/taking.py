@@ -233,6 +233,8 @@ def _make_durable(scratch: Path) -> None:
         if path.is_dir():
             sync_directory(path)
             continue
+        if path.stat().st_nlink > 1:
+            continue  # it is that of a whole backup, and on the disk since then
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)

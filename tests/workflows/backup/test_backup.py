@@ -148,6 +148,17 @@ def test_two_backups_at_once_do_not_mix(office: Path, tmp_path: Path) -> None:
     taken(office, tmp_path / "backups")
 
 
+def test_a_backup_that_was_killed_before_it_had_its_name_is_none(
+    office: Path, tmp_path: Path
+) -> None:
+    whole = taken(office, tmp_path / "backups")
+    torn = tmp_path / "backups" / "arriving-x"
+    shutil.copytree(whole.path, torn)
+    (torn / "events.db").unlink()
+    assert backups_in(tmp_path / "backups") == [whole.path]
+    assert restore_backup(tmp_path / "backups", tmp_path / "data") == whole.manifest
+
+
 def test_files_an_earlier_backup_has_are_not_copied_again(office: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(office, data)
