@@ -6,28 +6,22 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import psycopg
 import pytest
 
 from api.clock import now
 from api.house import House
-from api.signing import sign_once
-from api.verifying import Given, Report, verify_all
-from domain.erasure import ErasePerson
 from domain.private import open_disclosure
 from domain.refusals import Malformed
-from tests.story import Story
+from tests.faults.places import Place, begun, words
 from tests.workflows.store.events import refusal
 from tests.workflows.store.servers import Server
 from tests.workflows.store.test_privacy import erased, filled
 from workflows.backup.manifest import backups_in
 from workflows.backup.restoring import restore_backup
-from workflows.backup.taking import Source, Taken, take_backup
 from workflows.log.signed import LogContradicted
 from workflows.store.contract import StoreUnavailable
-from workflows.store.opening import open_store
 from workflows.store.postgres import open_postgres_log
 from workflows.store.sql import SQLLog
 from workflows.store.sqlite import open_log
@@ -37,42 +31,13 @@ pytestmark = pytest.mark.postgres
 STORES = ["files", "postgres"]
 
 
-class Place(NamedTuple):
-    """An office: its data directory, and the database that holds its log, if one does."""
-
-    data: Path
-    store: str | None
-
-    def log(self, *, writable: bool = False) -> SQLLog:
-        return open_store(self.data, self.store, writable=writable)
-
-    def backed_up(self, into: Path, *, keys: bool = False) -> Taken:
-        signer = self.data / "signer"
-        return take_backup(
-            Source(self.data, signer, ("accounts.db",), keys, self.store), into, now()
-        )
-
-    def verified(self, monkeypatch: pytest.MonkeyPatch) -> Report:
-        self.named(monkeypatch)
-        return verify_all(self.data, Given(self.data / "signer"), now)
-
-    def signed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.named(monkeypatch)
-        sign_once(self.data, self.data / "signer")
-
-    def named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        if self.store is None:
-            monkeypatch.delenv("QUORATE_STORE", raising=False)
-        else:
-            monkeypatch.setenv("QUORATE_STORE", self.store)
-
-    def erase(self, name: str) -> str:
-        """Erase whoever goes by a name, and return their id."""
-        with closing(self.log(writable=True)) as log:
-            stream = next(one for one in log.streams("person") if _called(log, one) == name)
-            person = stream.partition(":")[2]
-            log.append([erased(person, log.version(stream) + 1)], {}, None)
-        return person
+def erase(place: Place, name: str) -> str:
+    """Erase whoever goes by a name, and return their id."""
+    with closing(place.log(writable=True)) as log:
+        stream = next(one for one in log.streams("person") if _called(log, one) == name)
+        person = stream.partition(":")[2]
+        log.append([erased(person, log.version(stream) + 1)], {}, None)
+    return person
 
 
 def _called(log: SQLLog, person: str) -> object:
@@ -80,29 +45,10 @@ def _called(log: SQLLog, person: str) -> object:
     return None if held is None else open_disclosure(held.text)[1]
 
 
-def words(log: SQLLog) -> set[object]:
-    return {open_disclosure(one.text)[1] for one in log.disclosed(range(1, log.head() + 1))}
-
-
-def begun(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """Make an office: a ruling with its file and comments, Ben erased, all of it signed."""
-    story = Story(place.data, store=place.store).governed()
-    review = story.opened(story.ready("APX-1"))
-    story.presented(review)
-    for name in ("ana", "ben", "cem"):
-        story.voted(review, name, "go", comment=f"So says {name}.")
-    assert story.ruled(review)["outcome"] == "approve"
-    command = ErasePerson(basis="GDPR Art. 17")
-    story.house.privacy.erase(story.person("ben"), command, story.act("founder"))
-    story.close()
-    place.signed(monkeypatch)
-    return place
-
-
 @pytest.fixture
-def office(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """An office in PostgreSQL; whoever asks the environment for a store gets that."""
-    return begun(Place(tmp_path / "data", database), monkeypatch)
+def office(database: str, tmp_path: Path) -> Place:
+    """An office in PostgreSQL."""
+    return begun(Place(tmp_path / "data", database))
 
 
 def new_place(server: Server, data: Path, kind: str) -> Place:
@@ -112,9 +58,9 @@ def new_place(server: Server, data: Path, kind: str) -> Place:
 @pytest.mark.parametrize("back", STORES)
 @pytest.mark.parametrize("of", STORES)
 def test_a_backup_of_either_store_comes_back_to_either(
-    of: str, back: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    of: str, back: str, server: Server, tmp_path: Path
 ) -> None:
-    office = begun(new_place(server, tmp_path / "data", of), monkeypatch)
+    office = begun(new_place(server, tmp_path / "data", of))
     taken = office.backed_up(tmp_path / "backups", keys=True)
     restored = new_place(server, tmp_path / "restored", back)
     assert restore_backup(tmp_path / "backups", restored.data, restored.store) == taken.manifest
@@ -130,7 +76,7 @@ def test_a_backup_of_either_store_comes_back_to_either(
         kept = [before.command(one) for one in sorted(sent)]
         assert any(kept)
         assert [after.command(one) for one in sorted(sent)] == kept
-    report = restored.verified(monkeypatch)
+    report = restored.verified()
     assert (report.ok, report.log.faults, report.log.files) == (True, (), 1)
     assert report.log.erased == 2
     assert (restored.data / "events.db").exists() == (back == "files")
@@ -140,21 +86,21 @@ def test_a_backup_of_either_store_comes_back_to_either(
 
 @pytest.mark.parametrize("back", STORES)
 def test_a_restored_office_goes_on(
-    back: str, office: Place, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    back: str, office: Place, server: Server, tmp_path: Path
 ) -> None:
     taken = office.backed_up(tmp_path / "backups", keys=True)
     restored = new_place(server, tmp_path / "restored", back)
     restore_backup(tmp_path / "backups", restored.data, restored.store)
-    restored.erase("cem")
+    erase(restored, "cem")
     with closing(restored.log(writable=True)) as log:
         ben = next(one.event.stream for one in log.read() if one.event.topic == "person.erased/1")
         later = refusal(ben, log.version(ben) + 1, private={"name": "Ben again"})
         assert log.append([later], {}, None) == range(log.head(), log.head() + 1)
         assert {"So says ana.", "Ben again"} < words(log)
         assert not {"So says ben.", "So says cem."} & words(log)
-    restored.signed(monkeypatch)
+    restored.signed()
     # Written past the doors, by people nobody knows; otherwise it all holds.
-    faults = restored.verified(monkeypatch).log.faults
+    faults = restored.verified().log.faults
     assert {one.kind for one in faults} == {"unknown_person"}
     assert restored.backed_up(tmp_path / "backups").manifest.position > taken.manifest.position
 
@@ -164,7 +110,7 @@ def test_whoever_is_erased_later_does_not_come_back_with_an_older_backup(
     back: str, office: Place, server: Server, tmp_path: Path
 ) -> None:
     older = office.backed_up(tmp_path / "backups").path
-    cem = office.erase("cem")
+    cem = erase(office, "cem")
     office.backed_up(tmp_path / "backups")
     restored = new_place(server, tmp_path / "restored", back)
     restore_backup(older, restored.data, restored.store)
@@ -287,13 +233,13 @@ def test_without_the_keys_it_says_so_and_puts_nothing_back(
 
 
 def test_an_older_backup_is_not_served_where_the_signer_knows_more(
-    office: Place, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Place, server: Server, tmp_path: Path
 ) -> None:
     """T13, in a database: what the signer has seen is not forgotten because a backup has not."""
     office.backed_up(tmp_path / "backups")
     with closing(office.log(writable=True)) as log:
         log.append([refusal()], {}, None)
-    office.signed(monkeypatch)
+    office.signed()
     restored = new_place(server, tmp_path / "restored", "postgres")
     restore_backup(tmp_path / "backups", restored.data, restored.store)
     with pytest.raises(LogContradicted, match="events are missing at its end"):
