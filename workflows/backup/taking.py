@@ -187,7 +187,10 @@ def _copy_log(data: Path, scratch: Path) -> int:
 
 def _copy_database(source: Path, target: Path) -> None:
     """Copy a database as it is at one moment, whoever writes it meanwhile."""
-    opened = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+    # Half a transaction of a process that was killed is undone by whoever reads next; only the log
+    # has none in its file.
+    mode = "ro" if source.name == EVENTS_FILE else "rw"
+    opened = sqlite3.connect(f"{source.absolute().as_uri()}?mode={mode}", uri=True)
     with closing(opened) as held, closing(sqlite3.connect(target)) as copy:
         held.backup(copy)
         # One file, and nothing beside it that could be left behind.
