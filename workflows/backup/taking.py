@@ -28,6 +28,7 @@ from workflows.backup.manifest import (
 from workflows.log.files import ARRIVING, sync_directory, write_whole
 from workflows.log.signed import KEY, LOG, published
 from workflows.store.contract import StoreUnavailable
+from workflows.store.database import connect_to_read
 from workflows.store.evidence import Evidence
 from workflows.store.lock import WriterLock
 from workflows.store.sqlite import EVENTS_FILE, open_log
@@ -187,10 +188,11 @@ def _copy_log(data: Path, scratch: Path) -> int:
 
 def _copy_database(source: Path, target: Path) -> None:
     """Copy a database as it is at one moment, whoever writes it meanwhile."""
-    # Half a transaction of a process that was killed is undone by whoever reads next; only the log
-    # has none in its file.
-    mode = "ro" if source.name == EVENTS_FILE else "rw"
-    opened = sqlite3.connect(f"{source.absolute().as_uri()}?mode={mode}", uri=True)
+    if source.name == EVENTS_FILE:
+        opened = connect_to_read(source)
+    else:
+        # Half a transaction of a process that was killed is undone by whoever reads next.
+        opened = sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)
     with closing(opened) as held, closing(sqlite3.connect(target)) as copy:
         held.backup(copy)
         # One file, and nothing beside it that could be left behind.
