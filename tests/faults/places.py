@@ -1,6 +1,7 @@
 """An office, wherever its log is: built, opened, signed, backed up and verified."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -19,6 +20,16 @@ from workflows.store.opening import open_store
 from workflows.store.sql import SQLLog
 
 STORE = "QUORATE_STORE"
+PATIENCE_S = 60.0
+"""How long a busy machine may take for what is sure to come."""
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait for something, and say what did not come."""
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
 
 
 class Place(NamedTuple):

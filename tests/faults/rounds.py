@@ -17,7 +17,7 @@ from random import Random
 from unittest.mock import patch
 
 from api.house import House
-from tests.faults.places import Place
+from tests.faults.places import PATIENCE_S, Place
 from tests.faults.working import SCENES, Acknowledged, Clerk, backups_of, work
 from workflows.backup.manifest import backups_in
 from workflows.backup.restoring import restore_backup
@@ -26,8 +26,6 @@ from workflows.log.signed import LOG
 LONGEST_S = 0.3
 """Longer than any of it takes once: a process that lives on only does the same again."""
 
-BEGINS_S = 60.0
-TAKES_OVER_S = 60.0
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([work.__module__])
@@ -67,7 +65,7 @@ def _working(scene: str, place: Place) -> Iterator[tuple[BaseProcess, list[Ackno
     process.start()
     theirs.close()
     try:
-        assert ours.poll(BEGINS_S), f"{scene} did not begin"
+        assert ours.poll(PATIENCE_S), f"{scene} did not begin"
         told += ours.recv()
         yield process, told
         assert process.exitcode == -signal.SIGKILL, "it ended by itself"
@@ -96,8 +94,8 @@ def _meanwhile(
         while not told or time.monotonic() < until:
             told += Clerk(house).acts()
         _kill(process)
-        assert house.views.wait_for(house.log.head(), TAKES_OVER_S), "nobody took the views over"
-        assert house.views.writes
+        until(lambda: house.views.writes, "nobody took the views over")
+        assert house.views.wait_for(house.log.head(), PATIENCE_S)
     return told
 
 

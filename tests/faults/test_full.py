@@ -12,8 +12,7 @@ import pytest
 
 from api.house import House
 from domain.event import Sealed
-from tests.faults.places import Place, begun, words
-from tests.faults.test_signing import until
+from tests.faults.places import Place, begun, until, words
 from tests.faults.working import Acknowledged, Clerk
 from tests.workflows.store.events import command, refusal
 from tests.workflows.store.servers import NOBODY, Server

@@ -4,26 +4,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from api.signing import SignerBeside, sign_on
-from tests.faults.places import Place, begun
+from tests.faults.places import PATIENCE_S, Place, begun, until
 from tests.faults.working import Clerk
 from tests.workflows.store.servers import Server
 from workflows.log.signed import published
-
-WAITS_S = 60.0
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + WAITS_S
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.02)
 
 
 def until_signed(place: Place, head: int) -> None:
@@ -69,7 +59,7 @@ def test_a_signer_that_ends_by_itself_is_not_asked_again(
     (place.signer / "key").unlink()
     grown(place)
     with closing(SignerBeside(place.data, place.signer)) as beside:
-        beside._watching.join(WAITS_S)
+        beside._watching.join(PATIENCE_S)
         assert not beside._watching.is_alive()
     assert capfd.readouterr().err.count("by no key of this signer") == 1
 
