@@ -17,7 +17,7 @@ from random import Random
 from unittest.mock import patch
 
 from api.house import House
-from tests.faults.places import PATIENCE_S, Place
+from tests.faults.places import PATIENCE_S, Place, until
 from tests.faults.working import SCENES, Acknowledged, Clerk, backups_of, work
 from workflows.backup.manifest import backups_in
 from workflows.backup.restoring import restore_backup
@@ -80,7 +80,7 @@ def _meanwhile(
     scene: str, place: Place, process: BaseProcess, delay_s: float
 ) -> list[Acknowledged]:
     """Let others act until the process is killed; those who stand by take its work over."""
-    until = time.monotonic() + delay_s
+    end = time.monotonic() + delay_s
     told: list[Acknowledged] = []
     if scene in {"append", "tiles"}:
         time.sleep(delay_s)
@@ -91,7 +91,7 @@ def _meanwhile(
         closing(place.house()) as house,
     ):
         house.views.follow()
-        while not told or time.monotonic() < until:
+        while not told or time.monotonic() < end:
             told += Clerk(house).acts()
         _kill(process)
         until(lambda: house.views.writes, "nobody took the views over")
