@@ -1,6 +1,7 @@
 """Putting a backup back: into a new directory, once every byte of it was found to be as taken."""
 
 import os
+import re
 import shutil
 import tempfile
 from contextlib import closing
@@ -45,7 +46,7 @@ def restore_backup(given: Path, data: Path, store: str | None = None) -> BackupM
         )
     try:
         data.absolute().parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=ARRIVING, dir=data.absolute().parent))
+        scratch = _scratch(data.absolute())
         try:
             _copied(backup, manifest, scratch)
             _require_log(scratch, manifest)
@@ -62,6 +63,16 @@ def restore_backup(given: Path, data: Path, store: str | None = None) -> BackupM
         where = f"{fault.filename}: " if fault.filename else ""
         raise StoreUnavailable(f"nothing was restored: {where}{fault.strerror}") from fault
     return manifest
+
+
+def _scratch(data: Path) -> Path:
+    """Return a new directory beside another, once what a killed restore left there is gone."""
+    beginning = f"{ARRIVING}{data.name}-"
+    left = re.compile(re.escape(beginning) + "[a-z0-9_]{8}")
+    for path in data.parent.iterdir():
+        if left.fullmatch(path.name):
+            shutil.rmtree(path)
+    return Path(tempfile.mkdtemp(prefix=beginning, dir=data.parent))
 
 
 def _copied(backup: Path, manifest: BackupManifest, scratch: Path) -> None:

@@ -31,6 +31,7 @@ from workflows.store.contract import StoreUnavailable
 from workflows.store.database import connect_to_read
 from workflows.store.evidence import Evidence
 from workflows.store.lock import WriterLock
+from workflows.store.opening import MARK
 from workflows.store.sqlite import EVENTS_FILE, open_log
 from workflows.store.vault import VAULT_FILE
 
@@ -71,11 +72,17 @@ def take_backup(source: Source, into: Path, at: datetime) -> Taken:
 
     Raises:
         Malformed: the directory is the data directory, or in it, or holds backups of another
-            office.
+            office; or the log is in a database, and the data directory is not beside it.
         StoreUnavailable: there is no log, another backup is under way, or the disk cannot take it.
     """
     if source.data.resolve() in (into.resolve(), *into.resolve().parents):
         raise Malformed(f"{into} lies in the data directory", fix="Give another, on another disk.")
+    if source.store is not None and not (source.data / MARK).exists():
+        # Without its files a backup of the log would look whole.
+        raise Malformed(
+            f"{source.data} is not the data directory of an office whose log is in a database",
+            fix="Give the one beside which the office is served, with --data.",
+        )
     try:
         into.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = WriterLock(into / LOCK)

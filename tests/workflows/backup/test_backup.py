@@ -131,6 +131,17 @@ def test_nothing_is_overwritten(office: Path, tmp_path: Path) -> None:
     restore_backup(tmp_path / "backups", tmp_path / "data")
 
 
+def test_what_a_killed_restore_left_is_cleared_away_by_the_next_one(
+    office: Path, tmp_path: Path
+) -> None:
+    taken(office, tmp_path / "backups")
+    for left in ("arriving-data-0123abc_", "arriving-data-2-0123abc_"):
+        shutil.copytree(office, tmp_path / left)
+    restore_backup(tmp_path / "backups", tmp_path / "data")
+    names = {"arriving-data-2-0123abc_", "backups", "data"}
+    assert {one.name for one in tmp_path.iterdir()} == names, "another's is left alone"
+
+
 def test_a_backup_does_not_go_into_what_it_is_of(office: Path, tmp_path: Path) -> None:
     for into in (office, office / "backups"):
         with pytest.raises(Malformed, match="lies in the data directory"):

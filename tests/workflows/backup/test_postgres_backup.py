@@ -259,6 +259,15 @@ def test_a_directory_of_backups_is_of_one_office(office: Place, tmp_path: Path) 
     assert len(backups_in(tmp_path / "backups")) == 1
 
 
+def test_without_the_files_beside_it_a_database_is_not_backed_up(
+    office: Place, tmp_path: Path
+) -> None:
+    elsewhere = Place(tmp_path / "elsewhere", office.store)
+    with pytest.raises(Malformed, match="is not the data directory of an office whose log is in"):
+        elsewhere.backed_up(tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
+
+
 def test_a_database_that_cannot_be_reached_leaves_no_half_of_a_backup(
     office: Place, server: Server, tmp_path: Path
 ) -> None:
