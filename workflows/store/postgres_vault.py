@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from workflows.store import privacy
 from workflows.store.contract import StoreUnavailable
+from workflows.store.postgres_link import Links
 from workflows.store.rows import Readable
 from workflows.store.vault import DamagedKey, cipher_of, new_key
 
@@ -22,6 +23,12 @@ _NEWEST = (
     " ORDER BY owner, generation DESC"
 )
 _LOST = "SELECT (SELECT count(*) FROM private WHERE owner > '') WHERE NOT EXISTS (SELECT FROM keys)"
+
+
+_BROUGHT_BACK = (
+    "FROM private WHERE owner IN"
+    " (SELECT owner || '/' || generation FROM keys WHERE key IS NULL AND owner > '')"
+)
 
 
 class Named(NamedTuple):
@@ -64,6 +71,26 @@ class PostgresKeys:
         """Return the names of the keys that were destroyed."""
         with self._links.reading() as connection:
             return [name for (name,) in connection.execute(_DESTROYED)]
+
+
+def settle(links: Links) -> None:
+    """Take out again what an older copy of the log brought back of people who are erased.
+
+    Raises:
+        StoreUnavailable: there is something, and the database refuses to let it go.
+    """
+    with links.reading() as lent:
+        (back,) = lent.execute(f"SELECT count(*) {_BROUGHT_BACK}").fetchone()
+        if not back:
+            return
+        try:
+            lent.connection.execute(f"DELETE {_BROUGHT_BACK}".encode())
+        except psycopg.Error as fault:
+            said = " ".join(str(fault).split())
+            raise StoreUnavailable(
+                f"{back} private values of people who are erased came back with an older copy of"
+                f" the log, and cannot be taken out again: {said}"
+            ) from fault
 
 
 def keys_for(connection: psycopg.Connection, owners: Iterable[str]) -> dict[str, Named]:

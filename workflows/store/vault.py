@@ -76,8 +76,14 @@ class Vault:
 
     def found(self, names: Collection[str]) -> Mapping[str, AESGCM]:
         """Return those of some keys that are there, by name."""
-        with self._turn:
-            keys = {name: self._key(*_parted(name)) for name in names}
+        try:
+            with self._turn:
+                keys = {name: self._key(*_parted(name)) for name in names}
+        except sqlite3.OperationalError as fault:
+            raise StoreUnavailable(
+                f"{VAULT_FILE} cannot be read: {fault}; if a process was killed, let somebody who"
+                " may write the file read it once, or start the server"
+            ) from fault
         return {name: key for name, key in keys.items() if key is not None}
 
     def retire(self, owner: str) -> int:
@@ -156,6 +162,14 @@ class DamagedKey(StoreUnavailable):
         )
 
 
+def empty_vault(path: Path) -> sqlite3.Connection:
+    """Return a new file for keys, to be filled with copies of them and closed."""
+    path.touch(0o600)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(_TABLE)
+    return connection
+
+
 def new_key() -> bytes:
     """Return the bytes of a key nobody has seen."""
     return AESGCM.generate_key(_KEY_BITS)
@@ -187,8 +201,6 @@ def _connect(path: Path | None, *, writable: bool, durable: bool) -> sqlite3.Con
     place = ":memory:" if path is None else f"{path.absolute().as_uri()}?mode=rw"
     if path is not None and writable and not path.exists():
         path.touch(0o600)
-    if not writable:
-        place = place.replace("mode=rw", "mode=ro")
     connection = sqlite3.connect(
         place, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
     )
@@ -199,6 +211,10 @@ def _connect(path: Path | None, *, writable: bool, durable: bool) -> sqlite3.Con
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
             with closing(connection.execute("PRAGMA journal_mode = PERSIST")):
                 connection.execute(_TABLE)
+        else:
+            # Not opened for reading only: where a process was killed while it wrote a key, whoever
+            # comes next has to undo that half.
+            connection.execute("PRAGMA query_only = ON")
     except BaseException:
         connection.close()
         raise
