@@ -129,7 +129,9 @@ _READER = json.JSONDecoder(
 
 def moment_text(moment: datetime) -> str:
     """Return a moment as ``YYYY-MM-DDTHH:MM:SS.ffffffZ``, always six digits, always UTC."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat('T', 'microseconds')[:26]}Z"
 
 
 def number_text(number: Decimal) -> str:
@@ -140,7 +142,12 @@ def number_text(number: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
-def _to_utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC.
+
+    Raises:
+        ValueError: it does not say how far from UTC it is.
+    """
     if moment.tzinfo is None:
         raise ValueError("a moment needs its offset from UTC, for example 2026-11-22T09:30:00Z")
     return moment.astimezone(UTC)
@@ -182,7 +189,7 @@ def _code(text: str) -> str:
 
 
 Moment = Annotated[
-    datetime, AfterValidator(_to_utc), PlainSerializer(moment_text, str, when_used="json")
+    datetime, AfterValidator(to_utc), PlainSerializer(moment_text, str, when_used="json")
 ]
 Number = Annotated[
     Decimal,
