@@ -209,6 +209,9 @@ Texts = Annotated[tuple[str, ...], AfterValidator(_sorted_texts)]
 """A set of texts, kept as a sorted tuple so that its bytes never depend on the order given."""
 
 
+_set = object.__setattr__
+
+
 class Value(BaseModel):
     """An immutable value: equal when its fields are equal, closed to unknown fields."""
 
@@ -222,7 +225,13 @@ class Value(BaseModel):
 
     def changed(self, **fields: Any) -> Self:
         """Return a copy with some fields replaced; the caller vouches for their types."""
-        return self.model_copy(update=fields)
+        # What `model_copy` does, for a model that has neither extra nor private attributes.
+        made = object.__new__(type(self))
+        _set(made, "__dict__", {**self.__dict__, **fields})
+        _set(made, "__pydantic_fields_set__", self.__pydantic_fields_set__ | fields.keys())
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
+        return made
 
 
 class Document(Value):

@@ -9,6 +9,7 @@ Everything else is left to the plain way, which knows to say what is wrong.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -24,6 +25,7 @@ from domain.base import INTEGER_MAX, moment_text, number_text, to_utc
 from domain.event import Body, Event
 from domain.money import Money
 
+MOMENTS_KEPT_MAX = 1_024
 _TOPIC = b'"topic":"'
 
 _PLAIN = frozenset(
@@ -135,17 +137,17 @@ def _is_moment(schema: Any) -> bool:
     )
 
 
-def _written(moment: datetime) -> str:
-    """Return the text of a moment; of another zone than UTC it is not the text it was read from."""
-    return f"{moment.isoformat('T', 'microseconds')[:26]}Z"
-
-
 _MOMENT: dict[str, Any] = {
     **core_schema.no_info_after_validator_function(
-        datetime.fromisoformat, core_schema.str_schema(strict=True)
+        lru_cache(MOMENTS_KEPT_MAX)(datetime.fromisoformat), core_schema.str_schema(strict=True)
     ),
     "serialization": core_schema.plain_serializer_function_ser_schema(
-        _written, return_schema=core_schema.str_schema(), when_used="json"
+        lru_cache(MOMENTS_KEPT_MAX)(moment_text),
+        return_schema=core_schema.str_schema(),
+        when_used="json",
     ),
 }
-"""A moment, read as canonical text only: anything else does not come back as it was."""
+"""A moment, read as canonical text only: anything else does not come back as it was.
+
+An event says the same moment two or three times, and those beside it say it again.
+"""

@@ -49,6 +49,7 @@ class PostgresLog(SQLLog):
 
     writer: PostgresWriter | None
     among = "position IN (SELECT value::bigint FROM json_array_elements_text(?::json))"
+    among_digests = "digest IN (SELECT json_array_elements_text(?::json))"
 
     def __init__(self, links: Links, *, writable: bool = True) -> None:
         """Start on an open database; `open_postgres_log` is the way here."""
