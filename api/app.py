@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import anyio
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.middleware import Middleware
@@ -125,12 +125,12 @@ def create_app(house: House, issuer: Issuer, settings: Settings | None = None) -
 
 
 def _include(app: FastAPI) -> None:
-    api = APIRouter(prefix=BASE, dependencies=[Depends(_BEARER), Depends(plain_query)])
+    signed_in = [Depends(_BEARER), Depends(plain_query)]
     for router in ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
+        # Each by itself: a router among them would be searched once more at each of its levels.
+        app.include_router(router, prefix=BASE, dependencies=signed_in)
     app.include_router(health.router)
-    app.include_router(log.router, dependencies=[Depends(_BEARER), Depends(plain_query)])
+    app.include_router(log.router, dependencies=signed_in)
     app.include_router(pages())
 
 

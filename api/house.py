@@ -6,6 +6,7 @@ from pathlib import Path
 
 from projections.every import VIEWS
 from projections.runner import Runner
+from projections.sight import Restrictions
 from workflows.changes import Changes
 from workflows.conditions import Conditions
 from workflows.desk import Desk
@@ -49,6 +50,7 @@ class House:
         evidence: the files held here.
         views: keeps the views; ``follow()`` or ``catch_up()`` brings them up to the log, and
             ``views.reading`` answers.
+        restrictions: which projects are shown to some people only.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class House:
             # Where others may be at work here, what arrives now may well be theirs.
             self.evidence.clear_abandoned(self.now() - ABANDONED if shared else None)
         self.views = Runner(directory, self.log, VIEWS)
+        self.restrictions = Restrictions(self.views.reading, self.log)
 
     def close(self) -> None:
         """Write what was accepted and release the directory."""

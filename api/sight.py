@@ -15,7 +15,7 @@ from domain.event import stream_code
 from domain.stand_ins import stood_in_for
 from projections.hiding import NOTHING, Hidden, without, without_streams
 from projections.occurrence import occurrence
-from projections.sight import Restricted, projects_named, restrictions
+from projections.sight import Restricted, projects_named
 from workflows.calendar import day_of
 from workflows.store.contract import Recorded
 
@@ -64,7 +64,7 @@ def sight_of(house: House, person: SignedInPerson) -> Sight:
     """
     if Role.AUDITOR in person.roles:
         return Sight(house, NOTHING)
-    every = restrictions(house.views.reading, house.log)
+    every = house.restrictions.now()
     if not every:
         return Sight(house, NOTHING)
     who = door.known(house, person)

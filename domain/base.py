@@ -76,15 +76,19 @@ def digest(data: bytes) -> str:
 def _fits(value: Any) -> bool:
     """Return whether a value surely has a canonical form; where not, it is looked at closely."""
     kind = type(value)
-    if kind is str or kind is bool:
-        return True
     if kind is dict:
-        return all(
-            type(key) is str and key.isascii() and _fits(item) for key, item in value.items()
-        )
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii():
+                return False
+            # Most of what there is is text, and is not worth a call.
+            if type(item) is not str and not _fits(item):
+                return False
+        return True
+    if kind is list:
+        return all(type(item) is str or _fits(item) for item in value)
     if kind is int:
-        return bool(abs(value) <= INTEGER_MAX)
-    return kind is list and all(map(_fits, value))
+        return bool(-INTEGER_MAX <= value <= INTEGER_MAX)
+    return kind is str or kind is bool
 
 
 def _require_profile(value: object, path: str) -> None:

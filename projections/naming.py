@@ -30,18 +30,26 @@ REVIEWS = ("ruling", "undone", "division", "proposal.undo", "subjects")
 """Fields of any event that hold the stream of a review."""
 
 
+_NAMING = {
+    topic: tuple(tuple(path.split(".")) for path in paths) for topic, paths in NAMING.items()
+}
+_REVIEWS = tuple(tuple(path.split(".")) for path in REVIEWS)
+
+
 def projects_in(happened: Occurrence) -> frozenset[str]:
     """Return the streams of the projects an event names in its data, its own subjects aside."""
+    data = happened.data
     found = {
         f"project:{code}"
-        for path in NAMING.get(happened.topic, ())
-        for code in _values(happened.data, path.split("."))
+        for path in _NAMING.get(happened.topic, ())
+        for code in _values(data, path)
     }
-    for path in REVIEWS:
-        for stream in _values(happened.data, path.split(".")):
-            if stream_kind(stream) == "review":
-                found.add(f"project:{subject_of_review(stream)}")
-    return frozenset(found - {happened.stream})
+    for path in _REVIEWS:
+        if path[0] in data:
+            for stream in _values(data, path):
+                if stream_kind(stream) == "review":
+                    found.add(f"project:{subject_of_review(stream)}")
+    return frozenset(found - {happened.stream}) if found else _NONE
 
 
 def subject_of_review(stream: str) -> str:
@@ -49,7 +57,10 @@ def subject_of_review(stream: str) -> str:
     return stream_code(stream).partition("/")[0]
 
 
-def _values(data: Any, path: list[str]) -> Iterator[str]:
+_NONE: frozenset[str] = frozenset()
+
+
+def _values(data: Any, path: tuple[str, ...]) -> Iterator[str]:
     """Yield the texts at a path; lists on the way are gone through."""
     if isinstance(data, list):
         for one in data:

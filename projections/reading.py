@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from projections import tables
+from projections import tables, tracking
 from projections.as_of import AsOf
 from projections.files import ViewsFiles, ViewsUnavailable
 from projections.hiding import NOTHING, Hidden, all_hidden, codes_shown, without
@@ -271,7 +271,7 @@ class Views:
         """
         with self._files.reading() as connection:
             connection.execute("BEGIN")
-            tracks = tables.tracks(connection)
+            tracks = tracking.tracks(connection)
             position = 2**62 if asked is None else asked.position
             for view in views:
                 track = tracks.get(view.name)

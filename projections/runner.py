@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from projections import files, tables
+from projections import files, tables, tracking
 from projections.files import ViewsFiles, ViewsLock, ViewsUnavailable
 from projections.folding import ROWS_KEPT_MAX, Folding
 from projections.health import Health, ViewHealth
 from projections.occurrence import read_batch
 from projections.reading import Views
 from projections.source import Source
-from projections.tables import Track
+from projections.tracking import Track, Tracks
 from projections.view import View
 
 WAIT_S = 0.25
@@ -203,8 +203,9 @@ class Runner:
         return self._source.head() if position is None else position
 
     def _reached(self) -> int:
-        going = [t.position for t in self._tracks().values() if t.stopped_at is None]
-        return min(going, default=self._source.head())
+        folding = self._folding
+        least = Tracks.of(self._tracks()).least if folding is None else folding.position
+        return self._source.head() if least is None else least
 
     def _tracks(self) -> dict[str, Track]:
         folding = self._folding
@@ -212,7 +213,7 @@ class Runner:
             return folding.tracks
         try:
             with self._files.reading() as connection:
-                return tables.tracks(connection)
+                return tracking.tracks(connection)
         except (ViewsUnavailable, sqlite3.OperationalError):
             return {view.name: Track(view.name, view.form) for view in self._views}
 

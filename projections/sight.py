@@ -42,25 +42,72 @@ class Restricted(NamedTuple):
     seats: frozenset[tuple[str, str, str]]
 
 
-def restrictions(views: Views, source: Source) -> tuple[Restricted, ...]:
-    """Return the projects that are restricted, as of the head of the log.
+class Restrictions:
+    """The projects that are restricted, as of the head of the log; kept in mind between askings."""
 
-    Raises:
-        ViewStopped: the view met an event it cannot fold; nobody can say what may be seen.
-    """
-    with views.at(None, SIGHT) as reading:
-        rows = {one.key: one.state for one in reading.ordered(SIGHT, _ALL, RESTRICTED)}
+    def __init__(self, views: Views, source: Source) -> None:
+        """Read them from the views, and from the log what is beyond."""
+        self._views = views
+        self._source = source
+        self._kept: _Known | None = None
 
-        def own(key: str) -> State | None:
-            return rows.get(key) or reading.state(SIGHT, key)
+    def now(self) -> tuple[Restricted, ...]:
+        """Return the projects that are restricted.
 
-        position = reading.position
-        while batch := read_batch(source, position):
+        Raises:
+            ViewStopped: the view met an event it cannot fold; nobody can say what may be seen.
+        """
+        known = self._kept
+        try:
+            found = self._read() if known is None else self._going_on(known)
+        except (KeyError, TypeError, ValueError):
+            # An event that cannot be folded stops the view as well, and the view says so.
+            found = self._read()
+        self._kept = found
+        return found.restricted
+
+    def _read(self) -> "_Known":
+        with self._views.at(None, SIGHT) as reading:
+            rows = {one.key: one.state for one in reading.ordered(SIGHT, _ALL, RESTRICTED)}
+
+            def own(key: str) -> State | None:
+                return rows.get(key) or reading.state(SIGHT, key)
+
+            position = reading.position
+            while batch := read_batch(self._source, position):
+                for happened in batch:
+                    if happened.fault is None and happened.topic in _TOPICS:
+                        keys = _keys(happened, own)
+                        rows |= {key: _fold(key, own(key), happened) for key in keys}
+                position = batch[-1].position
+        return _Known(position, rows, _restricted(rows))
+
+    def _going_on(self, known: "_Known") -> "_Known":
+        """Return what is known once the events beyond it are."""
+        position, rows = known.position, known.rows
+        while batch := read_batch(self._source, position):
             for happened in batch:
-                if happened.fault is None and happened.topic in _TOPICS:
-                    keys = _keys(happened, own)
-                    rows |= {key: _fold(key, own(key), happened) for key in keys}
+                if happened.fault is not None or happened.topic == "project.restricted/1":
+                    # What was not in mind of a project so far lies in the views.
+                    return self._read()
+                keys = _keys(happened, rows.get) if happened.topic in _TOPICS else ()
+                if touched := {k: _fold(k, rows[k], happened) for k in keys if k in rows}:
+                    rows = {**rows, **touched}
             position = batch[-1].position
+        if rows is known.rows:
+            return known._replace(position=position)
+        return _Known(position, rows, _restricted(rows))
+
+
+class _Known(NamedTuple):
+    """What is kept in mind: the rows of every project that ever was restricted, at a position."""
+
+    position: int
+    rows: dict[str, State]
+    restricted: tuple[Restricted, ...]
+
+
+def _restricted(rows: dict[str, State]) -> tuple[Restricted, ...]:
     return tuple(
         Restricted(
             project=f"project:{code}",

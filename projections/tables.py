@@ -1,46 +1,21 @@
-"""The tables of ``views.db``: version rows, lists of keys, and how far each view has come."""
+"""The tables of ``views.db``: version rows and lists of keys."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from projections import tracking
 from projections.occurrence import Occurrence
+from projections.tracking import Track
 from projections.view import EVERYTHING, Links, State, View
 
-LAYOUT = 1
+LAYOUT = 2
 """Number of the layout common to all views; another number on disk rebuilds them all."""
 
-_TRACKING = (
-    "CREATE TABLE IF NOT EXISTS tracking (view TEXT PRIMARY KEY, form TEXT NOT NULL,"
-    " position INTEGER NOT NULL, anchor TEXT NOT NULL, stopped_at INTEGER, topic TEXT,"
-    " message TEXT) WITHOUT ROWID"
-)
-_TRACKED = "SELECT view, form, position, anchor, stopped_at, topic, message FROM tracking"
-
 Row = tuple[Any, ...]
-
-
-class Track(NamedTuple):
-    """How far a view has come.
-
-    Attributes:
-        view: its name.
-        form: what its tables were made by.
-        position: last event folded, 0 for none.
-        anchor: SHA-256 of that event's bytes; shows when the log behind the views is another.
-        stopped_at: position of the event it cannot fold, if there is one.
-        topic, message: of that event, and what went wrong.
-    """
-
-    view: str
-    form: str
-    position: int = 0
-    anchor: str = ""
-    stopped_at: int | None = None
-    topic: str | None = None
-    message: str | None = None
+Insert = Callable[[sqlite3.Connection, Sequence[Row], Sequence[Row]], None]
 
 
 def prepare(connection: sqlite3.Connection, views: Iterable[View]) -> dict[str, Track]:
@@ -53,8 +28,8 @@ def prepare(connection: sqlite3.Connection, views: Iterable[View]) -> dict[str, 
         sqlite3.DatabaseError: the file is no database.
     """
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute(_TRACKING)
-    found = tracks(connection)
+    tracking.prepare(connection)
+    found = tracking.tracks(connection)
     wanted = {view.name: view for view in views}
     for name, track in found.items():
         if name not in wanted or wanted[name].form != track.form:
@@ -64,48 +39,41 @@ def prepare(connection: sqlite3.Connection, views: Iterable[View]) -> dict[str, 
             create(connection, view)
     connection.execute(f"PRAGMA user_version = {LAYOUT}")
     connection.execute("COMMIT")
-    return tracks(connection)
-
-
-def tracks(connection: sqlite3.Connection) -> dict[str, Track]:
-    """Return how far each view has come, by name."""
-    return {row[0]: Track(*row) for row in connection.execute(_TRACKED)}
-
-
-def save_tracks(connection: sqlite3.Connection, saved: Iterable[Track]) -> None:
-    """Write how far views have come."""
-    connection.executemany("REPLACE INTO tracking VALUES (?, ?, ?, ?, ?, ?, ?)", saved)
+    return tracking.tracks(connection)
 
 
 def create(connection: sqlite3.Connection, view: View) -> None:
     """Make the tables of a view, empty."""
     for statement in view.ddl:
         connection.execute(statement)
-    save_tracks(connection, [Track(view.name, view.form)])
+    tracking.begin(connection, view.name, view.form)
 
 
 def drop(connection: sqlite3.Connection, name: str) -> None:
     """Drop the tables of a view, and forget how far it had come."""
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"DROP TABLE IF EXISTS {name}_keys")
-    connection.execute("DELETE FROM tracking WHERE view = ?", (name,))
+    tracking.forget(connection, name)
 
 
 def rows_of(view: View) -> Callable[[str, Occurrence, State], Row]:
     """Return the function from a key, an event and a state to the version row that keeps it."""
     columns = tuple(view.columns)
-    beside = frozenset(columns)
     width = len(columns)
 
     def row_of(key: str, happened: Occurrence, state: State) -> Row:
-        position, effective_at = happened.position, happened.effective_at
         if not state:
-            return (key, position, effective_at, "")
-        body = ""
-        if len(state) > width:
-            rest = {name: value for name, value in state.items() if name not in beside}
-            body = to_json(rest).decode()
-        return (key, position, effective_at, *[state[name] for name in columns], body)
+            return (key, happened.position, happened.effective_at, "")
+        if not columns:
+            body = to_json(state).decode()
+            return (key, happened.position, happened.effective_at, body)
+        beside = [state[name] for name in columns]
+        if len(state) == width:
+            return (key, happened.position, happened.effective_at, *beside, "")
+        rest = state.copy()
+        for name in columns:
+            del rest[name]
+        return (key, happened.position, happened.effective_at, *beside, to_json(rest).decode())
 
     return row_of
 
@@ -118,17 +86,28 @@ def state_of(columns: Sequence[str], values: Sequence[Any], body: str) -> State:
     return state
 
 
-def insert(
-    connection: sqlite3.Connection, view: View, rows: Sequence[Row], keys: Sequence[Row]
-) -> None:
-    """Append version rows, and list keys that are new under a link."""
+def inserting(view: View) -> Insert:
+    """Return the function that appends version rows, and lists keys that are new under a link."""
     marks = ", ".join("?" * (len(view.columns) + 4))
-    # In the order of the tree, neighbours are written while their page is at hand. Key and position
-    # come first in a row and are never the same twice, so nothing after them is compared.
-    in_order = sorted(rows)
-    connection.executemany(f"INSERT INTO {view.name} VALUES ({marks})", in_order)
-    if keys:
-        connection.executemany(f"INSERT OR IGNORE INTO {view.name}_keys VALUES (?, ?, ?)", keys)
+    into_rows = f"INSERT INTO {view.name} VALUES ({marks})"
+    into_keys = f"INSERT OR IGNORE INTO {view.name}_keys VALUES (?, ?, ?)"
+
+    def insert(connection: sqlite3.Connection, rows: Sequence[Row], keys: Sequence[Row]) -> None:
+        # In the order of the tree, neighbours are written while their page is at hand. Key and
+        # position come first in a row and are never the same twice, so nothing after them is
+        # compared.
+        connection.executemany(into_rows, sorted(rows))
+        if keys:
+            connection.executemany(into_keys, keys)
+
+    return insert
+
+
+def take_back(connection: sqlite3.Connection, view: View, position: int) -> None:
+    """Delete the rows of a view from a position on, which were written just now."""
+    connection.execute(f"DELETE FROM {view.name} WHERE position >= ?", (position,))
+    if view.links is not None:
+        connection.execute(f"DELETE FROM {view.name}_keys WHERE born >= ?", (position,))
 
 
 def is_empty(connection: sqlite3.Connection, view: View) -> bool:

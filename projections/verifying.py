@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from projections import files, tables
+from projections import files, tracking
 from projections.files import ViewsFiles, ViewsUnavailable
 from projections.folding import Folding
 from projections.occurrence import read_batch
@@ -70,7 +70,7 @@ def compare(
         ):
             # One moment for all tables, whatever is added meanwhile.
             connection.execute("BEGIN")
-            tracks = tables.tracks(connection)
+            tracks = tracking.tracks(connection)
             sound = {v.name: v for v in views if _is_sound(v, tracks.get(v.name))}
             end = max((tracks[name].position for name in sound), default=0)
             fresh = Path(scratch) / "views.db"
@@ -90,7 +90,7 @@ def compare(
     )
 
 
-def _is_sound(view: View, track: tables.Track | None) -> bool:
+def _is_sound(view: View, track: tracking.Track | None) -> bool:
     return track is not None and track.form == view.form and track.stopped_at is None
 
 

@@ -86,7 +86,7 @@ class Desk:
 
     def load(self, unseen: frozenset[str] = frozenset()) -> Loaded:
         """Return a fresh reading of the log, by somebody to whom some projects are not shown."""
-        return Loaded(self.states, self.texts, self.log.head(), unseen)
+        return Loaded(self.states, self.texts, self.states.refresh(self.log), unseen)
 
     def perform(self, act: Act, asked: Asked, decide: Callable[[Loaded], Decision]) -> Answer:
         """Carry out an act.
@@ -146,6 +146,8 @@ class Desk:
         They are read one after the other. What was unchanged from its reading until after the last
         reading held together with all others; a refusal may rest on nothing less.
         """
+        if self.log.head() == loaded.basis:
+            return False
         return any(self.log.version(stream) != version for stream, version in loaded.read.items())
 
     def _append(self, act: Act, asked: Asked, decision: Decision, loaded: Loaded) -> Answer:
@@ -153,7 +155,7 @@ class Desk:
         row = CommandRow(
             id=act.command, request_digest=asked.digest, answer=canonical(decision.answer)
         )
-        positions = self.log.append(sealed, loaded.read, row)
+        positions = self.log.append(sealed, loaded.read, row, loaded.basis)
         self.states.advance(sealed, positions)
         last = positions[-1] if positions else loaded.basis
         return Answer(position=last, content=decision.answer)

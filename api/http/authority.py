@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import Field
 
 from api.house import House
 from api.http.acting import Member, Told
 from api.http.looking import Look, Seen
+from api.http.section import Section
 from api.http.shown import ALL_ROWS, Names
 from domain.base import INTEGER_MAX, Code, Text, Texts, Value, moment_text
 from domain.money import Money
@@ -22,7 +23,7 @@ from projections.authority import Authority, Rules, SeatRow, StandIn, authority
 from projections.policies import policies
 from workflows.stand_ins import Delegate, EndStandIn, GrantAuthority, NameDeputy
 
-router = APIRouter(tags=["authority"])
+router = Section(tags=["authority"])
 
 Number = Annotated[int, Path(ge=1, le=INTEGER_MAX)]
 

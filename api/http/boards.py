@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from api.http.acting import Founder, Told
 from api.http.looking import Look, Looking, Pages, Seen
+from api.http.section import Section
 from api.http.shown import Names
 from domain.base import Code, Text, Value
 from domain.policy import Day, Name
 from projections.boards import BoardRow, board, boards
 from workflows.governing import AppointMember, RelieveMember
 
-router = APIRouter(tags=["boards"])
+router = Section(tags=["boards"])
 
 
 class Appointment(Value):

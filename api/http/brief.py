@@ -5,7 +5,7 @@ Everything here is on record or follows from it; nothing is an opinion of the pr
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api import door
 from api.http.brief_projects import money_left, projects_shown
@@ -13,6 +13,7 @@ from api.http.brief_seats import doors_shown, refused, seats_shown
 from api.http.looking import Look, Looking, Seen
 from api.http.review_acts import REVIEW, Stream
 from api.http.reviews import pack_shown, questions_shown, review_shown
+from api.http.section import Section
 from api.http.shown import Names, at_answer, worded
 from api.http.since import since_last
 from domain.act import Act
@@ -25,7 +26,7 @@ from projections.reading import Answer
 from projections.reviews import ReviewRow, review
 from workflows.outlook import Consequence, Outlook
 
-router = APIRouter(tags=["reviews"])
+router = Section(tags=["reviews"])
 
 
 @router.get(f"{REVIEW}/brief", response_model=Seen)

@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import IO, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 
 from api.bundling import key_of, signed_of
 from api.door import RAW, require_role
 from api.http.looking import Look, Looking
 from api.http.review_acts import Stream
+from api.http.section import Section
 from domain.base import INTEGER_MAX
 from workflows.bundles.gathering import Recipient, Wanted, gather
 from workflows.bundles.packing import write_bundle
 
-router = APIRouter(tags=["log"])
+router = Section(tags=["log"])
 
 MEDIA = "application/zip"
 PIECE_BYTES = 256 * 1024

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from api.house import House
 from api.http.acting import IfMatch, Member, Told
 from api.http.looking import Look, Looking, Pages, Seen, dicts
+from api.http.section import Section
 from api.http.shown import Names, at_answer, texts
 from domain.base import INTEGER_MAX, Code, Json
 from domain.baseline_events import Promise
@@ -20,7 +21,7 @@ from projections.changes import ChangeRow, Requested, changes
 from projections.reading import Page
 from projections.register import project
 
-router = APIRouter(tags=["changes"])
+router = Section(tags=["changes"])
 
 Number = Annotated[int, Path(ge=1, le=INTEGER_MAX, description="Number of the change.")]
 InStatus = Annotated[

@@ -6,11 +6,12 @@ A condition that is overdue is shown as such on the day asked about; nothing hap
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.house import House
 from api.http.acting import IfMatch, Member, Told
 from api.http.looking import Look, Looking, Pages, Paging, Seen
+from api.http.section import Section
 from api.http.shown import Names, texts
 from domain.base import Code, Json, Text
 from domain.conditions import SatisfyCondition, text_name
@@ -18,7 +19,7 @@ from domain.policy import Name
 from projections.conditions import Asked, ConditionRow, conditions
 from projections.register import project
 
-router = APIRouter(tags=["conditions"])
+router = Section(tags=["conditions"])
 
 OfProject = Annotated[Code | None, Query(alias="project", description="Code of a project.")]
 OfOwner = Annotated[Text | None, Query(alias="owner", description="Id of a person.")]

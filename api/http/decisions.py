@@ -3,10 +3,11 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.http.looking import Look, Looking, Pages, Seen
 from api.http.review_acts import Stream
+from api.http.section import Section
 from api.http.shown import Names, texts
 from domain.base import Code
 from domain.project import project_stream
@@ -15,7 +16,7 @@ from projections.counts import DecisionCount, decision_counts
 from projections.decisions import Decision, Ruled, decision, decisions
 from workflows.store.contract import Recorded
 
-router = APIRouter(tags=["decisions"])
+router = Section(tags=["decisions"])
 
 OfProject = Annotated[Code | None, Query(alias="project", description="Code of a project.")]
 OfPortfolio = Annotated[Code | None, Query(alias="portfolio", description="Code of a portfolio.")]

@@ -6,13 +6,14 @@ from typing import Annotated, Any, BinaryIO, NamedTuple
 
 import anyio.from_thread
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.requests import ClientDisconnect
 
 from api.http.acting import IfMatch, Member, Told, settings_of
 from api.http.looking import Look, Looking, Seen
+from api.http.section import Section
 from api.http.shown import Names, at_answer, texts
 from api.http.validity import validated
 from api.problems import Turned
@@ -26,7 +27,7 @@ from projections.evidence import Attachment, evidence, holders
 from projections.register import project
 from workflows.store.evidence import Kept, not_held
 
-router = APIRouter(tags=["evidence"])
+router = Section(tags=["evidence"])
 
 CHUNK_BYTES = 256 * 1024
 UNNAMED = "application/octet-stream"

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.export_files import to_csv, to_xlsx
 from api.exporting import export
 from api.http.decisions import Bound, OfProject, Reported, WithOutcome
 from api.http.looking import Effective, Look, Looking
 from api.http.projects import InPhase, InPortfolio, InStanding
+from api.http.section import Section
 from domain.base import Code
 
-router = APIRouter(tags=["exports"])
+router = Section(tags=["exports"])
 
 Form = Literal["csv", "xlsx"]
 _WRITE = {"csv": to_csv, "xlsx": to_xlsx}

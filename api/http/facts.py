@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.http.acting import IfMatch, Member, Told
 from api.http.looking import Effective, Look, Looking, Seen
+from api.http.section import Section
 from api.http.shown import Names, at_answer, texts
 from domain.base import Code
 from domain.project import project_stream
@@ -13,7 +14,7 @@ from domain.project_acts import RecordFact
 from projections.facts import Assertion, history, known
 from projections.register import project
 
-router = APIRouter(tags=["facts"])
+router = Section(tags=["facts"])
 
 
 @router.post("/projects/{code}/facts", status_code=201)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api import door
 from api.house import House
 from api.http.folded import folded
 from api.http.looking import Look, Looking, Seen
+from api.http.section import Section
 from api.http.shown import Names
 from domain.base import Code
 from domain.person import person_stream
@@ -17,7 +18,7 @@ from domain.refusals import NotKnown
 from projections.inbox import Reckoning, Waiting, inbox
 from projections.reading import Answer
 
-router = APIRouter(tags=["inbox"])
+router = Section(tags=["inbox"])
 
 NOBODY = "nobody"
 """Stands for somebody who was never seen to act: ids of people are random, and never this."""

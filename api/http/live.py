@@ -6,18 +6,19 @@ from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.http.acting import house_of, settings_of
 from api.http.looking import Look, Looking
+from api.http.section import Section
 from api.problems import Turned
 from api.sight import sight_of
 from domain.base import INTEGER_MAX
 from workflows.store.contract import Log, Recorded
 
-router = APIRouter(tags=["trail"])
+router = Section(tags=["trail"])
 
 WAIT_S = 0.1
 

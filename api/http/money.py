@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.http.acting import BASE, IfMatch, Member, Told
 from api.http.looking import Look, Seen
+from api.http.section import Section
 from api.http.shown import Titles
 from domain.base import Code, number_text
 from domain.funding import RecordCost, RequestFunds
@@ -15,7 +16,7 @@ from projections.portfolio_money import MoneyCell, MoneyRow, PortfolioMoney, Sum
 from workflows.envelopes import OpenRound, SetEnvelope
 from workflows.periods import ClosePeriod
 
-router = APIRouter(tags=["money"])
+router = Section(tags=["money"])
 
 
 @router.post("/portfolios/{code}/envelope")

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api import door
 from api.http.acting import Founder, Member, Told
 from api.http.folded import folded
 from api.http.looking import Look, Looking, Seen
+from api.http.section import Section
 from api.http.shown import ALL_ROWS, Names
 from domain.office import OFFICE, FoundOffice, Office
 from domain.refusals import NotKnown
 from projections.boards import boards
 from workflows.desk import Answer
 
-router = APIRouter(tags=["office"])
+router = Section(tags=["office"])
 
 
 @router.post("/office", status_code=201)

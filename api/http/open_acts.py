@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api import door
 from api.http.looking import Look, Looking, Seen
+from api.http.section import Section
 from domain.act import Act
 from domain.base import Code
 from domain.refusals import NotPermitted, Refused
 from projections.register import project
 from workflows.rehearsal import OpenAct
 
-router = APIRouter(tags=["projects"])
+router = Section(tags=["projects"])
 
 
 @router.get("/projects/{code}/acts", response_model=Seen)

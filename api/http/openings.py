@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api import door
 from api.http.brief_seats import refused
 from api.http.looking import Look, Looking, Seen
+from api.http.section import Section
 from domain.base import Code
 from projections.register import project
 from workflows.openable import Openable
 
-router = APIRouter(tags=["reviews"])
+router = Section(tags=["reviews"])
 
 
 @router.get("/projects/{code}/openings", response_model=Seen)

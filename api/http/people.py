@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.http.acting import Founder, Told
 from api.http.folded import folded
 from api.http.looking import Look, Pages, Seen
+from api.http.section import Section
 from api.http.shown import Names
 from domain.base import Code, Value
 from domain.office import OFFICE, Office
@@ -15,7 +16,7 @@ from domain.refusals import NotKnown
 from domain.review_commands import Words
 from projections.people import people
 
-router = APIRouter(tags=["people"])
+router = Section(tags=["people"])
 
 
 class Joining(Value):

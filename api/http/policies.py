@@ -3,10 +3,11 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.http.acting import Founder, Told
 from api.http.looking import Look, Looking, Pages, Seen
+from api.http.section import Section
 from api.http.validity import validated
 from api.problems import Turned
 from domain.base import Code, Moment, moment_text
@@ -14,7 +15,7 @@ from domain.refusals import NotKnown
 from projections.policies import PolicyRow, policies, policy
 from workflows.governing import AdoptPolicy
 
-router = APIRouter(tags=["policies"])
+router = Section(tags=["policies"])
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 _BODY = {

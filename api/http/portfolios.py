@@ -1,9 +1,10 @@
 """Portfolios: what projects belong to, and under which policy."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.http.acting import Founder, Member, Told
 from api.http.looking import Look, Pages, Seen
+from api.http.section import Section
 from api.http.shown import Names, Titles, at_answer
 from domain.base import Code
 from domain.portfolio import CharterPortfolio
@@ -12,7 +13,7 @@ from projections.portfolios import portfolio, portfolios
 from projections.priorities import priorities
 from workflows.dividing import OpenMerge
 
-router = APIRouter(tags=["portfolios"])
+router = Section(tags=["portfolios"])
 
 
 @router.post("/portfolios", status_code=201)

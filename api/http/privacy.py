@@ -1,16 +1,17 @@
 """Erasing people, and legal holds that stand against it."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.http.acting import Founder, Told
 from api.http.folded import folded
 from api.http.looking import Look, Looking, Seen
+from api.http.section import Section
 from domain.base import Code
 from domain.erasure import ErasePerson
 from domain.hold import Hold, Holds, LiftHold, PlaceHold
 from projections.hiding import names_hidden
 
-router = APIRouter(tags=["privacy"])
+router = Section(tags=["privacy"])
 
 
 @router.post("/people/{person}/erasure", status_code=201)

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.http.brief_projects import money_by_currency
 from api.http.looking import Look, Seen
 from api.http.money import exact
+from api.http.section import Section
 from api.http.shown import at_answer
 from domain.base import Code
 from domain.project import Project
 from projections.portfolio_money import MoneyCell, portfolio_money
 from projections.register import project
 
-router = APIRouter(tags=["money"])
+router = Section(tags=["money"])
 
 
 @router.get("/projects/{code}/money", response_model=Seen)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api import door
 from api.http.acting import IfMatch, Member, Told
 from api.http.looking import Effective, Look, Looking, Pages, Seen
+from api.http.section import Section
 from api.http.shown import Names, PhaseLabels, Titles, at_answer
 from domain.base import Code
 from domain.policy import Name
@@ -20,7 +21,7 @@ from projections.register import ProjectRow, Wanted, codes, project, register, s
 from projections.taken_over import taken_over
 from workflows.projects import WithdrawProject
 
-router = APIRouter(tags=["projects"])
+router = Section(tags=["projects"])
 
 InPortfolio = Annotated[Code | None, Query(alias="portfolio", description="Code of a portfolio.")]
 InStanding = Annotated[Standing | None, Query(alias="standing")]

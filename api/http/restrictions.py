@@ -1,12 +1,11 @@
 """Who sees a project: restricting it to boards, roles and people, and opening it again."""
 
-from fastapi import APIRouter
-
 from api.http.acting import IfMatch, Member, Told
+from api.http.section import Section
 from domain.base import Code
 from domain.restriction import Restriction
 
-router = APIRouter(tags=["projects"])
+router = Section(tags=["projects"])
 
 
 @router.post("/projects/{code}/restriction", status_code=201)

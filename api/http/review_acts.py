@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 
 from api.http.acting import IfMatch, Member, Told
+from api.http.section import Section
 from domain.base import INTEGER_MAX, Code
 from domain.review_commands import (
     AnswerQuestion,
@@ -20,7 +21,7 @@ from domain.review_commands import (
     WithdrawReview,
 )
 
-router = APIRouter(tags=["reviews"])
+router = Section(tags=["reviews"])
 
 REVIEW = "/reviews/{subject}/{about}/{number}"
 Number = Annotated[int, Path(ge=1, le=INTEGER_MAX)]

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.http.looking import Look, Looking, Pages, Seen
 from api.http.review_acts import REVIEW, Stream
+from api.http.section import Section
 from api.http.shown import Names, at_answer, texts
 from domain.base import Code, Json
 from domain.project import project_stream
@@ -16,7 +17,7 @@ from projections.reading import Answer
 from projections.reviews import Before, CountedBallot, ReviewRow, review, reviews
 from workflows.store.contract import Recorded
 
-router = APIRouter(tags=["reviews"])
+router = Section(tags=["reviews"])
 
 InStatus = Annotated[
     Literal["open", "reported", "ruled", "withdrawn"] | None, Query(alias="status")

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from api.door import FOUNDING, require_role
 from api.http.acting import Founder, Told
 from api.http.looking import Look, Seen
+from api.http.section import Section
 from api.http.shown import Names
 
-router = APIRouter(tags=["take-ons"])
+router = Section(tags=["take-ons"])
 
 Digest = Annotated[
     str, Path(pattern="^[0-9a-f]{64}$", description="Digest of the book, as preparing it told.")

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic_core import from_json
 
 from api.door import RAW, require_role
 from api.http.looking import Look, Looking, Pages, Paging, Seen
+from api.http.section import Section
 from api.http.shown import NEVER_SHOWN, Names, texts
 from domain.base import INTEGER_MAX, Code
 from domain.catalogue import UnreadableEvent
@@ -19,7 +20,7 @@ from projections.register import project
 from projections.trail import Span, trail
 from workflows.store.contract import Log
 
-router = APIRouter(tags=["trail"])
+router = Section(tags=["trail"])
 
 Subject = Annotated[
     str | None, Query(max_length=300, description="A stream, for example `project:APX-042`.")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from domain.project_events import ProjectRetitled
-from projections import tables
+from projections import tracking
 from projections.as_of import AsOf
 from projections.boards import BOARDS
 from projections.every import VIEWS
@@ -27,7 +27,7 @@ from projections.register import REGISTER, Wanted, register, statement
 from projections.reviews import reviews
 from projections.runner import Runner
 from projections.trail import trail
-from projections.view import State, View
+from projections.view import Own, State, View
 from tests.projections.asking import ALL, Until, bytes_of, everything, place
 from tests.projections.histories import Author, Step, founded, tell
 from workflows.store.contract import Stored
@@ -133,6 +133,29 @@ def test_a_row_the_table_refuses_stops_the_view_too(
     runner.close()
 
 
+def test_a_row_the_table_refuses_takes_no_other_row_with_it(
+    tmp_path: Path, log: SQLiteLog, author: Author
+) -> None:
+    poisoned = retitle(author, "poison")
+    retitle(author, "after it")
+
+    def keys(happened: Occurrence, own: Own) -> list[str]:
+        return [*REGISTER.keys(happened, own)] * (2 if happened.position == poisoned else 1)
+
+    broken = Runner(tmp_path, log, with_register(replace(REGISTER, keys=keys)))
+    broken.catch_up()
+    stopped, *others = broken.health().views
+    assert (stopped.position, stopped.stopped_at) == (poisoned - 1, poisoned)
+    assert {one.lag for one in others} == {0}
+    broken.close()
+    mended = Runner(tmp_path, log, VIEWS)
+    mended.catch_up()
+    followed = bytes_of(tmp_path)
+    mended.rebuild()
+    assert bytes_of(tmp_path) == followed
+    mended.close()
+
+
 def test_an_unreadable_event_stops_every_view_before_it(
     tmp_path: Path, log: SQLiteLog, author: Author
 ) -> None:
@@ -159,11 +182,11 @@ def test_rows_and_tracking_are_written_together(
     before = bytes_of(tmp_path)
     until.end = author.position
 
-    def full(connection: sqlite3.Connection, saved: Sequence[tables.Track]) -> None:
+    def full(*_told: object) -> None:
         raise sqlite3.OperationalError("disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(tables, "save_tracks", full)
+        broken.setattr(tracking, "save", full)
         with pytest.raises(sqlite3.OperationalError):
             runner.catch_up()
     assert bytes_of(tmp_path) == before
@@ -362,7 +385,7 @@ def test_following_goes_on_after_a_fault(
     monkeypatch.setattr("projections.runner.RETRY_S", 0.01)
     runner = Runner(tmp_path, log, VIEWS)
     with monkeypatch.context() as broken:
-        broken.setattr(tables, "save_tracks", _full)
+        broken.setattr(tracking, "save", _full)
         runner.follow()
         for _ in range(500):
             if runner.health().fault:
@@ -373,7 +396,7 @@ def test_following_goes_on_after_a_fault(
     runner.close()
 
 
-def _full(_connection: sqlite3.Connection, _saved: object) -> None:
+def _full(*_told: object) -> None:
     raise sqlite3.OperationalError("disk is full")
 
 

@@ -10,7 +10,7 @@ from projections.every import VIEWS
 from projections.hiding import without
 from projections.reading import Page
 from projections.register import register
-from projections.sight import Restricted, restrictions
+from projections.sight import Restricted, Restrictions
 from tests.story import Story
 
 OF_NO_PROJECT = {
@@ -29,7 +29,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
 
 
 def found(story: Story) -> tuple[Restricted, ...]:
-    return restrictions(story.house.views.reading, story.house.log)
+    return story.house.restrictions.now()
 
 
 def restrict(story: Story, code: str) -> None:
@@ -60,6 +60,28 @@ def test_what_is_opened_beyond_the_view_is_open(story: Story) -> None:
     story.house.views.catch_up()
     story.house.restricting.lift(code, story.act("pia"))
     assert found(story) == ()
+
+
+def test_what_is_kept_in_mind_is_what_a_new_reading_finds(story: Story) -> None:
+    first, second = story.ready(), story.proposed()
+
+    def same() -> tuple[Restricted, ...]:
+        anew = Restrictions(story.house.views.reading, story.house.log).now()
+        assert found(story) == anew
+        return anew
+
+    assert same() == ()
+    restrict(story, first)
+    before = same()
+    story.opened(first)
+    assert same()[0].always > before[0].always
+    restrict(story, second)
+    assert len(same()) == 2
+    story.house.views.catch_up()
+    story.house.restricting.lift(first, story.act("pia"))
+    assert [one.project for one in same()] == [f"project:{second}"]
+    restrict(story, first)
+    assert len(same()) == 2
 
 
 def test_a_page_is_full_though_rows_were_left_out_of_it(story: Story) -> None:

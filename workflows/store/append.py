@@ -25,11 +25,13 @@ class Append:
         rows: its events, in order.
         read: version of each stream that was read to decide them.
         command: what to keep of the command itself.
+        basis: position at which what was read is known to hold.
     """
 
     rows: Sequence[SealedRow]
     read: Mapping[str, int]
     command: CommandRow | None
+    basis: int | None
 
     def __call__(self, connection: sqlite3.Connection, vault: Vault) -> range:
         """Write everything, private fields sealed, and return the positions of the events.
@@ -41,8 +43,9 @@ class Append:
         """
         if self.command is not None:
             _require_new(connection, self.command)
-        self._require_unmoved(connection)
         head, clock = connection.execute(_LAST).fetchone() or (0, "")
+        if head != self.basis:
+            self._require_unmoved(connection)
         for position, row in enumerate(self.rows, head + 1):
             clock = max(clock, row.at)
             _insert(connection, position, clock, row)

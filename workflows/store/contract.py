@@ -83,13 +83,18 @@ class Log(Protocol):
     """The one gapless sequence of events and what is kept in its transactions."""
 
     def append(
-        self, events: Sequence[Sealed], read: Mapping[str, int], command: CommandRow | None
+        self,
+        events: Sequence[Sealed],
+        read: Mapping[str, int],
+        command: CommandRow | None,
+        basis: int | None = None,
     ) -> range:
         """Append all or nothing, and return the positions once they are durable.
 
         Each event's stream must stand at the event's version minus one, and each stream in
         ``read`` at the version given (0: no such stream). ``command.first`` and ``.last`` are
-        filled in by the store.
+        filled in by the store. ``basis`` is a position at which all of that is known to hold: a
+        log that still ends there needs not be asked.
 
         Raises:
             Conflict: a stream read or written has moved.
@@ -106,6 +111,12 @@ class Log(Protocol):
 
     def version(self, stream: str) -> int:
         """Return the version of a stream, 0 if there is none."""
+
+    def moved(self, after: int) -> tuple[int, list[str]]:
+        """Return the head, and the streams with events at positions above ``after``.
+
+        The head is ``after`` where there is none; ``after`` is a position of this log, or 0.
+        """
 
     def stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
         """Return a stream's events with a version above ``after``, oldest first."""

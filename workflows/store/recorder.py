@@ -60,7 +60,7 @@ class LogRecorder(ApplicationRecorder):
 
         Args:
             stored_events: rows made by `CanonicalMapper`.
-            kwargs: ``read`` and ``command`` as in `Log.append`; nothing else is known here.
+            kwargs: ``read``, ``command`` and ``basis`` as in `Log.append`; nothing else is known.
 
         Raises:
             Conflict, KeyReused, AlreadyDone, StoreUnavailable: as `Log.append` does.
@@ -69,9 +69,9 @@ class LogRecorder(ApplicationRecorder):
             raise StoreUnavailable("this log is open for reading only; nothing was written")
         rows = [row for row in stored_events if isinstance(row, SealedRow)]
         unknown = {name for name, value in kwargs.items() if value is not None}
-        if len(rows) != len(stored_events) or unknown - {"read", "command"}:
+        if len(rows) != len(stored_events) or unknown - {"read", "command", "basis"}:
             raise ProgrammingError("the log keeps sealed events, what was read, and a command")
-        append = Append(rows, kwargs.get("read") or {}, kwargs.get("command"))
+        append = Append(rows, kwargs.get("read") or {}, kwargs.get("command"), kwargs.get("basis"))
         positions: range = self._writer.carry_out(append)
         return positions
 

@@ -35,6 +35,10 @@ _POSITION_AT = (
     "SELECT notification_id FROM stored_events WHERE clock <= ?"
     " ORDER BY clock DESC, notification_id DESC LIMIT 1"
 )
+_MOVED = (
+    "SELECT originator_id, max(notification_id) FROM stored_events WHERE notification_id > ?"
+    " GROUP BY originator_id"
+)
 _LEAVES = (
     "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
 )
@@ -69,7 +73,11 @@ class SQLLog(ABC):
         self.application = LogApplication(recorder)
 
     def append(
-        self, events: Sequence[Sealed], read: Mapping[str, int], command: CommandRow | None
+        self,
+        events: Sequence[Sealed],
+        read: Mapping[str, int],
+        command: CommandRow | None,
+        basis: int | None = None,
     ) -> range:
         """Append all or nothing, and return the positions once they are durable.
 
@@ -81,7 +89,7 @@ class SQLLog(ABC):
             Unsound: an event, document or private field is not what it is said to be.
         """
         entries = [Entry(sealed) for sealed in events]
-        recordings = self.application.events.put(entries, read=read, command=command)
+        recordings = self.application.events.put(entries, read=read, command=command, basis=basis)
         if not recordings:
             return range(0)
         first = recordings[0].notification.id
@@ -94,6 +102,11 @@ class SQLLog(ABC):
     def version(self, stream: str) -> int:
         """Return the version of a stream, 0 if there is none."""
         return int(self._one(schema.VERSION, stream)[0])
+
+    def moved(self, after: int) -> tuple[int, list[str]]:
+        """Return the head, and the streams with events at positions above ``after``."""
+        rows = self._all(_MOVED, after)
+        return max((int(row[1]) for row in rows), default=after), [str(row[0]) for row in rows]
 
     def stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
         """Return a stream's events with a version above ``after``, oldest first.

@@ -103,10 +103,14 @@ class SQLiteLog(SQLLog):
         super().__init__(database, LogRecorder(database, sealing, arrivals), arrivals, vault)
 
     def append(
-        self, events: Sequence[Sealed], read: Mapping[str, int], command: CommandRow | None
+        self,
+        events: Sequence[Sealed],
+        read: Mapping[str, int],
+        command: CommandRow | None,
+        basis: int | None = None,
     ) -> range:
         """Append as every log does, then destroy the keys of whom that erased."""
-        positions = super().append(events, read, command)
+        positions = super().append(events, read, command, basis)
         if any(isinstance(sealed.event.data, PersonErased) for sealed in events):
             with self._database.reading() as connection:
                 privacy.destroy_keys(connection, self._vault, positions[0] - 1)

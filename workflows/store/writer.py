@@ -1,7 +1,7 @@
 """The one place that writes: many commands, one transaction, one flush of the disk.
 
-Each piece of work runs under its own savepoint, so a refusal among them concerns its own caller
-only. Nobody is told of success before the transaction they shared is durable.
+Where several share one, each piece of work runs under its own savepoint, so a refusal among them
+concerns its own caller only. Nobody is told of success before that transaction is durable.
 """
 
 import sqlite3
@@ -26,7 +26,7 @@ _ADVICE = {
 
 
 class Writer(Turns[SQLiteWork]):
-    """Carries out work under a savepoint each; whatever it raises undoes what it wrote."""
+    """Carries out work; whatever a piece of it raises undoes what that piece wrote."""
 
     def __init__(self, database: Database, announce: Callable[[int], None]) -> None:
         """Write to a database.
@@ -42,7 +42,9 @@ class Writer(Turns[SQLiteWork]):
         with self._database.writing() as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                outcomes = [_attempt(connection, work) for work in works]
+                # A savepoint costs as much as all the rows of a command: only where it is needed.
+                attempt = _alone if len(works) == 1 else _among_others
+                outcomes = [attempt(connection, work) for work in works]
                 (head,) = connection.execute(schema.HEAD).fetchone()
                 connection.execute("COMMIT")
             except BaseException:
@@ -62,14 +64,29 @@ def _undo(connection: sqlite3.Connection) -> None:
 
 def _attempt(connection: sqlite3.Connection, work: SQLiteWork) -> Outcome:
     """Run one piece of work; a fault of the disk is raised, any other is the caller's own."""
-    connection.execute("SAVEPOINT command")
     try:
-        outcome = Outcome(result=work(connection))
+        return Outcome(result=work(connection))
     except Exception as fault:
         if isinstance(fault, sqlite3.Error) and not isinstance(fault, _CALLERS_OWN_FAULT):
             raise
+        return Outcome(fault=fault)
+
+
+def _alone(connection: sqlite3.Connection, work: SQLiteWork) -> Outcome:
+    """Run the only work of a transaction; if it fails, the transaction is begun anew, empty."""
+    outcome = _attempt(connection, work)
+    if outcome.fault is not None:
+        connection.execute("ROLLBACK")
+        connection.execute("BEGIN")
+    return outcome
+
+
+def _among_others(connection: sqlite3.Connection, work: SQLiteWork) -> Outcome:
+    """Run one of several pieces of work; if it fails, what the others wrote stays."""
+    connection.execute("SAVEPOINT command")
+    outcome = _attempt(connection, work)
+    if outcome.fault is not None:
         connection.execute("ROLLBACK TO command")
-        outcome = Outcome(fault=fault)
     connection.execute("RELEASE command")
     return outcome
 

@@ -28,7 +28,6 @@ from domain.refusals import Taken
 from domain.review_events import ReviewOpened, ReviewRuled
 from projections.reading import Page
 from projections.register import Wanted, register
-from projections.sight import restrictions
 from projections.trail import trail
 from tests.api.demo.conftest import LOADED
 from workflows.log.verification import Against, verify
@@ -173,7 +172,7 @@ def test_a_deputy_votes_in_the_place_of_who_is_away(record: list[Recorded]) -> N
 
 
 def test_a_restricted_project_is_not_shown_to_who_only_manages_others(demo: House) -> None:
-    (one,) = restrictions(demo.views.reading, demo.log)
+    (one,) = demo.restrictions.now()
     hidden = demo.views.reading.seen_without(frozenset({one.project}))
     assert register(hidden, None, Wanted(), Page(limit=None)).not_shown == 1
 

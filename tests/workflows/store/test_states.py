@@ -28,8 +28,10 @@ class Watched:
     def __init__(self, log: AnyLog) -> None:
         self._log = log
         self.read: list[int] = []
+        self.asked: list[str] = []
 
     def stream(self, stream: str, after: int = 0) -> Iterator[Recorded]:
+        self.asked.append(stream)
         for recorded in self._log.stream(stream, after):
             self.read.append(recorded.event.version)
             yield recorded
@@ -125,6 +127,76 @@ def test_the_state_is_always_the_fold_of_the_stream(steps: list[str]) -> None:
             assert states.state("a:1")[1] == version
     assert states.state("a:1") == (tuple(range(1, version + 1)) or None, version)
     log.close()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["mine", "mine, not advanced", "theirs", "ask", "forget"]),
+            st.sampled_from(["a:1", "a:2", "a:3"]),
+        ),
+        max_size=30,
+    )
+)
+def test_after_a_refresh_every_state_holds_at_the_head(steps: list[tuple[str, str]]) -> None:
+    log = open_memory_log()
+    states = States(log, {"a": grow}, states_max=2)
+    versions = dict.fromkeys(["a:1", "a:2", "a:3"], 0)
+    for step, stream in steps:
+        if step == "forget":
+            states.forget([stream])
+        elif step == "ask":
+            assert states.refresh(log) == log.head()
+            assert states.state(stream)[1] == versions[stream]
+        else:
+            versions[stream] += 1
+            sealed = [refusal(stream, versions[stream])]
+            positions = log.append(sealed, {}, None)
+            if step == "mine":
+                states.advance(sealed, positions)
+    states.refresh(log)
+    for stream, version in versions.items():
+        assert states.state(stream) == (tuple(range(1, version + 1)) or None, version)
+    log.close()
+
+
+def test_what_is_known_not_to_have_moved_is_not_read_again(log: AnyLog) -> None:
+    watched = Watched(log)
+    states = States(watched, {"a": grow})
+    _filled(log, "a:1", 1, 2)
+    for _ in range(3):
+        states.refresh(log)
+        states.state("a:1")
+        states.state("a:none")
+    _filled(log, "a:other", 1, 1)
+    states.refresh(log)
+    states.state("a:1")
+    assert (watched.read, watched.asked) == ([1, 2], ["a:1", "a:none"])
+
+
+def test_a_refresh_is_never_outrun_by_what_other_threads_keep(log: AnyLog) -> None:
+    states = States(log, {"a": grow}, states_max=3)
+    durable = {f"a:{number}": 0 for number in range(4)}
+    barrier = threading.Barrier(4)
+
+    def work(number: int) -> None:
+        barrier.wait()
+        for turn in range(40):
+            stream = f"a:{(number + turn) % 4}"
+            known = dict(durable)
+            states.refresh(log)
+            for name, least in known.items():
+                assert states.state(name)[1] >= least
+            version = states.state(stream)[1]
+            sealed = [refusal(stream, version + 1)]
+            with suppress(Conflict):
+                positions = log.append(sealed, {stream: version}, None)
+                durable[stream] = max(durable[stream], version + 1)
+                if turn % 3:
+                    states.advance(sealed, positions)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
 
 
 def test_threads_share_states_without_harm(log: AnyLog) -> None:
