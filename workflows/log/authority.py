@@ -5,21 +5,21 @@ again from the events before it is; `NOT_RECOMPUTED` names the rest.
 """
 
 from collections.abc import Iterator
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
 
 from domain import board as boards
 from domain.act import Channel
 from domain.authority import board_for
 from domain.authority_held import About, Delegation, Deputy
 from domain.board import Board, MemberAppointed, MemberRelieved, board_stream, panel
-from domain.docket import Right
+from domain.docket import PanelSeat, Right
 from domain.doubles import board_of, seated_once
 from domain.event import Event
 from domain.grants import governing
 from domain.money import Money
 from domain.office import OfficeFounded, joined_with
 from domain.person import PersonJoined, PersonRegistered
+from domain.policy import Board as BoardRule
 from domain.policy import Matter
 from domain.policy_book import PolicyAdopted
 from domain.refusals import Refused
@@ -40,19 +40,17 @@ NOT_RECOMPUTED = (
 UNDOING = frozenset(
     {"ruling.set_aside/1", "ruling.revoked/1", "project.restored/1", "shortfall.found/1"}
 )
+PANELS_KEPT_MAX = 256
 _FOUNDERS = (PolicyAdopted, MemberAppointed, MemberRelieved)
+_LIVE = Channel.LIVE
 _ELSEWHERE = frozenset({Channel.IMPORT, Channel.TAKEN_OVER, Channel.CLOCK})
 
 Doubt = tuple[int, str, str]
 """A position, the kind of fault, and why."""
 
 
-class _Append(NamedTuple):
-    """The events of one command, which were recorded together."""
-
-    command: str
-    recorded_by: str
-    at: object
+_Append = tuple[str, str, datetime]
+"""Command, recorded by and at of the events of one command, which were recorded together."""
 
 
 class Authority:
@@ -67,6 +65,7 @@ class Authority:
         self._joined: dict[str, str] = {}
         self._boards: dict[str, Board | None] = {}
         self._governed = Governed()
+        self._seated: dict[tuple[str, str, date], tuple[PanelSeat, ...]] = {}
         self._append: _Append | None = None
         self._ruled = False
         self._unknown: list[tuple[int, str]] = []
@@ -74,7 +73,7 @@ class Authority:
     def take(self, recorded: Recorded) -> Iterator[Doubt]:
         """Yield what is doubtful about an event; before the re-check has taken it."""
         event, body = recorded.event, recorded.event.data
-        append = _Append(event.command, event.recorded_by, event.at)
+        append = (event.command, event.recorded_by, event.at)
         if append != self._append:
             yield from self.finish()
             self._append, self._ruled = append, False
@@ -85,19 +84,21 @@ class Authority:
                 self._people.add(event.stream.partition(":")[2])
             case PersonJoined():
                 self._joined = joined_with(self._joined, body.person, body.into)
+                self._seated.clear()
             case ReviewRuled():
                 self._ruled = True
         if event.channel not in _ELSEWHERE:
             for kind, why in self._doubts(event):
                 yield recorded.position, kind, why
-            self._unknown += [
-                (recorded.position, one) for one in {event.by, event.recorded_by} - self._people
-            ]
+            if event.by not in self._people or event.recorded_by not in self._people:
+                acted = {event.by, event.recorded_by}
+                self._unknown += [(recorded.position, one) for one in acted - self._people]
         self._governed.take(event, recorded.position)
         if event.stream.startswith("board:"):
             self._boards[event.stream] = boards.evolve(
                 self._boards.get(event.stream), event, recorded.position
             )
+            self._seated.clear()
 
     def finish(self) -> Iterator[Doubt]:
         """Yield who acted in the last append and is not known even after it."""
@@ -108,17 +109,17 @@ class Authority:
 
     def _doubts(self, event: Event) -> Iterator[tuple[str, str]]:
         body = event.data
-        alone = event.channel is Channel.LIVE and event.on_behalf_of is None
+        alone = event.channel is _LIVE and event.on_behalf_of is None
         if alone and event.by != event.recorded_by:
             yield "another_hand", "a live act was recorded by somebody else than who acted"
-        ruling = getattr(body, "ruling", None)
+        ruling = body.__dict__.get("ruling")
         if isinstance(body, _FOUNDERS) and ruling is None:
             if self._one(event.by) != self._one(self._founder):
                 yield "not_the_founder", "only the founder does this without a ruling"
         elif (ruling is not None or event.topic in UNDOING) and not self._ruled:
             yield "no_ruling", "the effect of a ruling, and no ruling was recorded with it"
         match body:
-            case BallotCast() if event.channel is Channel.LIVE:
+            case BallotCast() if event.channel is _LIVE:
                 yield from self._ballot(event, body)
             case ReviewOpened():
                 yield from self._opening(event, body)
@@ -175,10 +176,18 @@ class Authority:
             return
         if decides != body.board:
             yield "board_differs", f"board {decides} decides this, not {body.board}"
-        held = self._boards.get(board_stream(body.board))
-        stands = seated_once(panel(rule, held, self._day(event)), self._joined)
-        if stands != body.panel:
+        if self._panel(body, rule, self._day(event)) != body.panel:
             yield "panel_differs", f"these are not who sat on board {body.board} that day"
+
+    def _panel(self, body: ReviewOpened, rule: BoardRule, day: date) -> tuple[PanelSeat, ...]:
+        """Return who sat on the board of a review that day."""
+        asked = (body.policy, body.board, day)
+        if asked not in self._seated:
+            if len(self._seated) >= PANELS_KEPT_MAX:
+                self._seated.clear()
+            held = self._boards.get(board_stream(body.board))
+            self._seated[asked] = seated_once(panel(rule, held, day), self._joined)
+        return self._seated[asked]
 
     def _confirmation(self, event: Event) -> Iterator[tuple[str, str]]:
         review = self._rechecking.review(event.stream)

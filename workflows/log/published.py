@@ -8,22 +8,26 @@ from workflows.log.tiles import ENTRY_BYTES_MAX, Tiles
 
 
 class PublishedTiles:
-    """The state of one pass: tiles made anew up to the published checkpoint, and compared."""
+    """The state of one pass: tiles made anew up to the published checkpoint, and compared.
+
+    Attributes:
+        size: of the published checkpoint; what comes after it is not published.
+    """
 
     def __init__(self, data: Path) -> None:
         """Begin before the first event; without a checkpoint nothing is compared."""
         signed = published(data)
         self._root = data / LOG / "tile"
-        self._size = 0 if signed is None else signed[0].size
+        self.size = 0 if signed is None else signed[0].size
         self._doubts: list[tuple[int, str, str]] = []
         self._tiles = Tiles(self._compare)
 
     def take(self, position: int, content: bytes, leaf: bytes) -> Iterator[tuple[int, str, str]]:
         """Take the next event; yield the files that say something else."""
-        if position > self._size or len(content) > ENTRY_BYTES_MAX:
+        if position > self.size or len(content) > ENTRY_BYTES_MAX:
             return
         self._tiles.take(content, leaf)
-        if position == self._size:
+        if position == self.size:
             self._tiles.finish()
         yield from self._doubts
         self._doubts.clear()

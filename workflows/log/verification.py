@@ -6,7 +6,7 @@ the number of streams, people and reviews under way, never with the number of ev
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from workflows.log.documents import Documents
 from workflows.log.misbehaviour import SplitView, split_views
 from workflows.log.published import PublishedTiles
 from workflows.log.tree_check import TreeCheck
+from workflows.named import named_in
 from workflows.recheck import Rechecking
 from workflows.store.contract import Log, Recorded, Stored
 from workflows.store.evidence import Evidence
@@ -134,6 +135,8 @@ class _Pass:
         self._versions: Counter[str] = Counter()
         self._clock = ClockCheck(against.now)
         self._split = tuple(split_views((*against.signed, *against.held), against.trusted))
+        self._named: dict[int, tuple[str, ...]] = {}
+        self._found: dict[str, bytes] = {}
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
         self._faulty = self._private = self._bound = self._files = self._elsewhere = 0
@@ -142,7 +145,8 @@ class _Pass:
     def page(self, after: int, last: int) -> None:
         """Verify the rows of a page."""
         rows = {row.position: row for row in self._log.contents(after, last - after)}
-        disclosed: dict[int, list[str]] = {}
+        disclosed: dict[int, tuple[str, ...]] = {}
+        self._ahead(rows.values())
         for position in range(after + 1, last + 1):
             row = rows.get(position)
             if row is None:
@@ -152,7 +156,7 @@ class _Pass:
             recorded = self._row(row)
             if recorded is not None:
                 self._event(recorded, row.clock)
-                disclosed[position] = list(recorded.event.sd or ())
+                disclosed[position] = recorded.event.sd or ()
         self._take(self._tree.page(last))
         self._take(self._disclosed(disclosed))
 
@@ -186,6 +190,14 @@ class _Pass:
             split=self._split,
         )
 
+    def _ahead(self, rows: Collection[Stored]) -> None:
+        """Fetch the documents that a page names, in one question for those who look at them."""
+        named = ((row.position, tuple(named_in(row))) for row in rows)
+        self._named = {position: names for position, names in named if names}
+        wanted = {name for names in self._named.values() for name in names}
+        self._found = self._log.documents_of(wanted)
+        self._rechecking.ahead(self._found)
+
     def _row(self, row: Stored) -> Recorded | None:
         """Check the bytes of a row, and return its event if it is one."""
         if not isinstance(row.content, bytes):
@@ -196,10 +208,11 @@ class _Pass:
         if leaf != row.leaf:
             self._fault(row.position, "leaf_differs", "the bytes do not have their kept hash")
         self._take(self._tree.take(leaf))
-        self._take(self._published.take(row.position, row.content, leaf))
-        self._documents.named_by(row)
+        if row.position <= self._published.size:
+            self._take(self._published.take(row.position, row.content, leaf))
+        self._documents.named_by(row, self._named.get(row.position, ()), self._found)
         try:
-            told = Told(f"position {row.position}", row.stream, row.version, row.topic)
+            told = Told(row.position, row.stream, row.version, row.topic)
             event = event_of(told, row.content)
             clock = datetime.fromisoformat(row.clock)
         except UnreadableEvent as fault:
@@ -236,7 +249,7 @@ class _Pass:
         if event.basis >= position:
             self._fault(position, "basis_differs", "it was decided on what came after it")
 
-    def _disclosed(self, digests: dict[int, list[str]]) -> Iterator[tuple[int, str, str]]:
+    def _disclosed(self, digests: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[int, str, str]]:
         """Compare the private values still held with what their events bind."""
         self._bound += sum(map(len, digests.values()))
         for held in self._log.disclosed(list(digests)):

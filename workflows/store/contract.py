@@ -1,6 +1,6 @@
 """What every store promises. One contract suite in tests/workflows/store runs against each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -174,6 +174,9 @@ class Log(Protocol):
 
     def document(self, digest: str) -> bytes | None:
         """Return a document's bytes."""
+
+    def documents_of(self, digests: Collection[str]) -> dict[str, bytes]:
+        """Return those of some documents that are held as bytes, by digest, in one question."""
 
     def documents(self, after: str = "", limit: int = 500) -> list[tuple[str, bytes]]:
         """Return at most ``limit`` documents with digests above ``after``, in their order."""

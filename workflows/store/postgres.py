@@ -51,6 +51,7 @@ class PostgresLog(SQLLog):
 
     writer: PostgresWriter | None
     listed = "(SELECT value::bigint FROM json_array_elements_text(?::json))"
+    listed_digests = "(SELECT json_array_elements_text(?::json))"
 
     def __init__(self, links: Links, *, writable: bool = True) -> None:
         """Start on an open database; `open_postgres_log` is the way here."""

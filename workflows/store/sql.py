@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,9 @@ class SQLLog(ABC):
 
     listed = "(SELECT value FROM json_each(?))"
     """The positions of a JSON list, as this database reads them."""
+
+    listed_digests = "(SELECT value FROM json_each(?))"
+    """Likewise the digests of one."""
 
     def __init__(
         self, database: Readable, recorder: LogRecorder, arrivals: Arrivals, vault: Keys
@@ -193,6 +196,14 @@ class SQLLog(ABC):
         rows = self._all("SELECT bytes FROM documents WHERE digest = ?", digest)
         return _bytes(rows[0][0]) if rows else None
 
+    def documents_of(self, digests: Collection[str]) -> dict[str, bytes]:
+        """Return those of some documents that are held as bytes, by digest, in one question."""
+        if not digests:
+            return {}
+        query = f"SELECT digest, bytes FROM documents WHERE digest IN {self.listed_digests}"
+        rows = self._all(query, json.dumps(sorted(digests)))
+        return {name: _bytes(held) for name, held in rows if isinstance(held, bytes | str)}
+
     def documents(self, after: str = "", limit: int = PAGE) -> list[tuple[str, bytes]]:
         """Return at most ``limit`` documents with digests above ``after``, in their order."""
         return [
@@ -253,7 +264,7 @@ def _recorded(row: tuple[Any, ...]) -> Recorded:
     if not isinstance(content, bytes):
         # Whoever owns the database may have declared the column anew, or written another type.
         raise UnreadableEvent(f"position {position}: the row holds no bytes")
-    event = event_of(Told(f"position {position}", stream, version, topic), content)
+    event = event_of(Told(position, stream, version, topic), content)
     if leaf != leaf_hash(content):
         raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
     try:
