@@ -105,7 +105,7 @@ def happened(log: Log, positions: Iterable[int]) -> Iterator[tuple[int, dict[str
     waiting = iter(positions)
     # So many by one statement, and no more of them in memory.
     while page := list(islice(waiting, PAGE)):
-        rows = {row.position: row for row in log.rows_at(page)}
+        rows = {row.position: row for row in log.leaves_at(page)}
         for position in page:
             row = rows.get(position)
             if row is None:

@@ -13,7 +13,7 @@ from domain.merkle import root as root_of
 from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
 from workflows.store.arrivals import Arrivals
-from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored, Unreadable
+from workflows.store.contract import CommandRow, Disclosed, Leaf, Recorded, Stored, Unreadable
 from workflows.store.mapper import Entry, Told, event_of
 from workflows.store.recorder import LogApplication, LogRecorder
 from workflows.store.rows import Readable
@@ -42,6 +42,7 @@ _MOVED = (
 _LEAVES = (
     "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
 )
+_LEAVES_AT = "SELECT notification_id, state, leaf FROM stored_events WHERE notification_id IN"
 _DOCUMENTS = "SELECT digest, bytes FROM documents WHERE digest > ? ORDER BY digest LIMIT ?"
 
 
@@ -141,10 +142,10 @@ class SQLLog(ABC):
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
         return [Stored(*row) for row in self._all(query, after, limit)]
 
-    def rows_at(self, positions: Sequence[int]) -> list[Stored]:
-        """Return the rows at some positions, in the order of the log and unchecked."""
-        where = f"WHERE notification_id IN {self.listed} ORDER BY notification_id"
-        return [Stored(*row) for row in self._all(f"{_RECORDED} {where}", json.dumps(positions))]
+    def leaves_at(self, positions: Sequence[int]) -> list[Leaf]:
+        """Return the leaves at some positions, in the order of the log and unchecked."""
+        query = f"{_LEAVES_AT} {self.listed} ORDER BY notification_id"
+        return [Leaf._make(row) for row in self._all(query, json.dumps(positions))]
 
     def leaves(self, after: int = 0, limit: int = PAGE) -> list[bytes]:
         """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
