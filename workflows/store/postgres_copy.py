@@ -54,7 +54,10 @@ _LOG = (
     _PRIVATE,
     _table("commands", id="text", request_digest="text", first="int8", last="int8", answer=_BYTES),
 )
-_KEYS = _table("keys", owner="text", generation="int4", key=_BYTES)
+_VAULT = (_table("keys", owner="text", generation="int4", key=_BYTES),)
+TABLES = {table.name: table.columns for table in (*_LOG, *_VAULT)}
+"""Every table that is copied, each with its columns: all there are but the form of the schema."""
+
 _ERASED = (
     f"SELECT notification_id, originator_id FROM stored_events WHERE topic = '{PersonErased.TOPIC}'"
 )
@@ -82,7 +85,8 @@ def copy_to_files(address: str, events: Path, vault: Path) -> None:
                     _fill(log, table, _rows_of(connection, table))
                 _fill_erased(log, connection)
             with _at_once(keys):
-                _fill(keys, _KEYS, _rows_of(connection, _KEYS))
+                for table in _VAULT:
+                    _fill(keys, table, _rows_of(connection, table))
 
 
 def copy_to_database(events: Path, vault: Path, address: str) -> bool:
@@ -106,8 +110,9 @@ def copy_to_database(events: Path, vault: Path, address: str) -> bool:
         if _whole(lent) == _whole(log) != (0, None):
             return False
         _require_empty(links.told, connection)
-        for table, source in (*((one, log) for one in _LOG), (_KEYS, keys)):
-            _send(connection, table, source)
+        for tables, source in ((_LOG, log), (_VAULT, keys)):
+            for table in tables:
+                _send(connection, table, source)
         if _whole(lent) != _whole(log):
             raise StoreUnavailable(f"{links.told} did not keep the log as it was given")
         return True
@@ -166,7 +171,7 @@ def _fill_erased(log: sqlite3.Connection, connection: psycopg.Connection) -> Non
 
 
 def _require_empty(told: str, connection: psycopg.Connection) -> None:
-    for table in (*_LOG, _KEYS):
+    for table in (*_LOG, *_VAULT):
         found = connection.execute(f"SELECT count(*) FROM {table.name}".encode()).fetchone()
         if found and found[0]:
             raise Malformed(

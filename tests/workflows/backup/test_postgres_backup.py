@@ -23,6 +23,7 @@ from workflows.backup.restoring import restore_backup
 from workflows.log.signed import LogContradicted
 from workflows.store.contract import StoreUnavailable
 from workflows.store.postgres import open_postgres_log
+from workflows.store.postgres_copy import TABLES
 from workflows.store.sql import SQLLog
 from workflows.store.sqlite import open_log
 
@@ -143,6 +144,18 @@ def test_an_older_dump_beside_newer_keys_brings_nobody_back(
     server.statement(f"ALTER DATABASE {name} SET default_transaction_read_only TO on")
     with pytest.raises(StoreUnavailable, match="2 private values of people who are erased"):
         open_postgres_log(database)
+
+
+def test_nothing_a_database_holds_is_left_out(database: str) -> None:
+    """Whoever adds a table or a column adds it to the copy, or says here why not."""
+    columns = (
+        "SELECT table_name, string_agg(column_name, ', ' ORDER BY ordinal_position)"
+        " FROM information_schema.columns WHERE table_schema = 'quorate' GROUP BY table_name"
+    )
+    with psycopg.connect(database) as connection:
+        held: dict[str, str] = dict(connection.execute(columns.encode()).fetchall())
+    assert held.pop("form") == "version"
+    assert held == TABLES
 
 
 def test_it_is_taken_while_others_write(office: Place, tmp_path: Path) -> None:
