@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from domain.private import disclose
 from tests.attacks.owner import Owned
 
 
@@ -88,6 +89,40 @@ def test_t16_a_key_damaged_is_named_at_every_value_it_opens(owned: Owned) -> Non
         damage = "UPDATE keys SET key = ? WHERE owner = ? AND generation = ?"
         vault.execute(damage, (b"short", owner, int(generation)))
     assert owned.found() == [(position, "private_unreadable") for position in positions]
+
+
+def test_t16_a_private_value_moved_to_another_stream_is_named(owned: Owned) -> None:
+    """Else somebody's name would be shown for another person."""
+    with owned.sql() as connection:
+        query = "SELECT position, stream FROM private WHERE name = 'name' ORDER BY position"
+        (position, own), (_, other) = connection.execute(query).fetchall()[:2]
+        assert own != other
+        moved = "UPDATE private SET stream = ? WHERE position = ? AND name = 'name'"
+        connection.execute(moved, (other, position))
+    assert owned.found() == [(position, "private_altered")]
+
+
+@pytest.mark.parametrize("place", [-1, 0, 10**9])
+def test_t16_a_private_value_of_no_event_is_named(owned: Owned, place: int) -> None:
+    """The newest value of a name is the one shown: so it must not come from nowhere."""
+    forged = disclose(bytes(16), "name", "Somebody Else")
+    with owned.sql() as connection:
+        stream = connection.one("SELECT stream FROM private WHERE name = 'name' LIMIT 1")
+        columns = "digest, position, stream, name, disclosure, owner"
+        values = (forged.digest, place, stream, "name", forged.text.encode(), "")
+        connection.execute(f"INSERT INTO private ({columns}) VALUES (?, ?, ?, ?, ?, ?)", values)
+    assert owned.found() == [(place, "private_altered")]
+
+
+@pytest.mark.parametrize("name", [b"x", 7, None])
+def test_t14_a_document_under_a_name_that_is_none_is_named(
+    owned_files: Owned, name: object
+) -> None:
+    adopted = owned_files.place("policy.adopted/1")
+    digest = json.loads(owned_files.content(adopted))["data"]["digest"]
+    with owned_files.sql() as connection:
+        connection.execute("UPDATE documents SET digest = ? WHERE digest = ?", (name, digest))
+    assert (adopted, "document_missing") in owned_files.found()
 
 
 @pytest.mark.parametrize("column", ["digest", "name", "disclosure"])

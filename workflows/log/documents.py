@@ -26,7 +26,8 @@ class Documents:
             for name, content in page:
                 self.count += 1
                 if digest(content) != name:
-                    self._altered[name] = 0
+                    # Whatever stands there for a name: in a file it may be of any type.
+                    self._altered[str(name)] = 0
             after = page[-1][0]
 
     def named_by(self, row: Stored, names: Iterable[str], held: Mapping[str, bytes]) -> None:

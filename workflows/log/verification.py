@@ -6,7 +6,7 @@ the number of streams, people and reviews under way, never with the number of ev
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -14,13 +14,13 @@ from typing import NamedTuple
 from domain.base import Value
 from domain.catalogue import UnreadableEvent
 from domain.checkpoint import Checkpoint, Note, VerifierKey
-from domain.event import leaf_hash
-from domain.private import disclosure_digest, open_disclosure
+from domain.event import Event, leaf_hash
 from domain.project_events import EvidenceAttached
 from workflows.log.authority import Authority
 from workflows.log.clock_check import ClockCheck
 from workflows.log.documents import Documents
 from workflows.log.misbehaviour import SplitView, split_views
+from workflows.log.private_check import PrivateCheck
 from workflows.log.published import PublishedTiles
 from workflows.log.tree_check import TreeCheck
 from workflows.named import named_in
@@ -139,13 +139,14 @@ class _Pass:
         self._found: dict[str, bytes] = {}
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
-        self._faulty = self._private = self._bound = self._files = self._elsewhere = 0
+        self._private = PrivateCheck(log)
+        self._faulty = self._files = self._elsewhere = 0
         self._held = len(against.held)
 
     def page(self, after: int, last: int) -> None:
         """Verify the rows of a page."""
         rows = {row.position: row for row in self._log.contents(after, last - after)}
-        disclosed: dict[int, tuple[str, ...]] = {}
+        events: dict[int, Event] = {}
         self._ahead(rows.values())
         for position in range(after + 1, last + 1):
             row = rows.get(position)
@@ -156,9 +157,9 @@ class _Pass:
             recorded = self._row(row)
             if recorded is not None:
                 self._event(recorded, row.clock)
-                disclosed[position] = recorded.event.sd or ()
+                events[position] = recorded.event
         self._take(self._tree.page(last))
-        self._take(self._disclosed(disclosed))
+        self._take(self._private.page(events))
 
     def result(self, head: int) -> Verified:
         """Return what came of it."""
@@ -166,6 +167,7 @@ class _Pass:
         self._take(self._tree.finish(head))
         self._take(self._published.finish())
         self._take(self._documents.finish())
+        self._take(self._private.finish())
         self._take((one.position, "split_view", one.why) for one in self._split)
         for fault in self._rechecking.faults:
             if fault.kind != "unreadable_event":
@@ -180,8 +182,8 @@ class _Pass:
             computed=self._rechecking.computed,
             reported=self._rechecking.reported,
             documents=self._documents.count,
-            private=self._private,
-            erased=self._bound - self._private,
+            private=self._private.held,
+            erased=self._private.bound - self._private.held,
             files=self._files,
             elsewhere=self._elsewhere,
             faulty=self._faulty,
@@ -248,28 +250,6 @@ class _Pass:
             self._fault(position, "clock_differs", "the clock kept is not the greatest time so far")
         if event.basis >= position:
             self._fault(position, "basis_differs", "it was decided on what came after it")
-
-    def _disclosed(self, digests: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[int, str, str]]:
-        """Compare the private values still held with what their events bind."""
-        self._bound += sum(map(len, digests.values()))
-        for held in self._log.disclosed(list(digests)):
-            self._private += 1
-            try:
-                name = open_disclosure(held.text)[0]
-                sound = disclosure_digest(held.text) in digests[held.position]
-            except _DAMAGED:
-                name, sound = "", False
-            if not sound or name != held.name:
-                why = f"the private field {held.name} is not the one the event binds"
-                yield held.position, "private_altered", why
-        for shut in self._log.unreadable(list(digests)):
-            self._private += 1
-            if shut.why == "no_key":
-                why = f"the key of the private field {shut.name} is not in the vault"
-                yield shut.position, "private_unreadable", why
-            else:
-                why = f"the private field {shut.name} was altered and cannot be opened"
-                yield shut.position, "private_altered", why
 
     def _file(self, position: int, attached: EvidenceAttached) -> None:
         if attached.held == "elsewhere":

@@ -203,6 +203,12 @@ class Log(Protocol):
     def unreadable(self, positions: Sequence[int]) -> list[Unreadable]:
         """Return the private fields of the events at some positions that should open and do not."""
 
+    def private_of_no_event(self, limit: int = 1_000) -> list[tuple[int, str]]:
+        """Return position and name of at most ``limit`` private fields that no event stands by.
+
+        There are none in a log nobody touched. A position that is no number is told as 0.
+        """
+
     def private_streams(self, person: str) -> list[str]:
         """Return the streams that hold private fields of a person, sorted."""
 

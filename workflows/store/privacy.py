@@ -16,6 +16,11 @@ from workflows.store.rows import Connection
 from workflows.store.vault import Keys, Vault, opened_with
 
 ROWS = "SELECT position, stream, name, owner, digest, disclosure FROM private"
+OF_NO_EVENT = (
+    "SELECT position, name FROM private WHERE NOT EXISTS"
+    " (SELECT 1 FROM stored_events WHERE notification_id = private.position)"
+    " ORDER BY position LIMIT ?"
+)
 TAKE_OUT = "DELETE FROM private WHERE owner >= ? AND owner < ?"
 _INSERT = (
     "INSERT INTO private (digest, position, stream, name, disclosure, owner)"

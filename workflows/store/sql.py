@@ -219,6 +219,11 @@ class SQLLog(ABC):
         """Return the private fields of the events at some positions that should open and do not."""
         return privacy.unreadable(self._private(positions), self._vault)
 
+    def private_of_no_event(self, limit: int = 1_000) -> list[tuple[int, str]]:
+        """Return position and name of at most ``limit`` private fields that no event stands by."""
+        rows = self._all(privacy.OF_NO_EVENT, limit)
+        return [(at if isinstance(at, int) else 0, str(name)) for at, name in rows]
+
     def private_streams(self, person: str) -> list[str]:
         """Return the streams that hold private fields of a person, sorted."""
         with self._database.reading() as connection:
