@@ -7,7 +7,7 @@ the number of streams, people and reviews under way, never with the number of ev
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,7 +131,8 @@ class _Pass:
         self._versions: Counter[str] = Counter()
         self._named: dict[int, tuple[str, ...]] = {}
         self._found: dict[str, bytes] = {}
-        self._clock = ""
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._clock = moment_text(self._latest)
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
         self._faulty = self._private = self._bound = self._files = self._elsewhere = 0
@@ -234,17 +235,17 @@ class _Pass:
             why = f"version {event.version} of {event.stream}, where {expected} was to come"
             self._fault(position, "version_differs", why)
         self._versions[event.stream] = event.version
-        at = moment_text(event.at)
-        if at < self._clock:
+        if event.at > self._latest:
+            self._latest, self._clock = event.at, moment_text(event.at)
+        elif event.at < self._latest:
             self._went_back(position, event.at)
-        self._clock = max(self._clock, at)
         if clock != self._clock:
             self._fault(position, "clock_differs", "the clock kept is not the greatest time so far")
         if event.basis >= position:
             self._fault(position, "basis_differs", "it was decided on what came after it")
 
     def _went_back(self, position: int, at: datetime) -> None:
-        back = datetime.fromisoformat(self._clock) - at
+        back = self._latest - at
         if back > CLOCK_STEP_MAX and len(self._remarks) < FAULTS_MAX:
             why = f"recorded {back} earlier than an event before it: a clock set back, or backdated"
             self._remarks.append(Fault(position=position, kind="clock_went_back", why=why))
