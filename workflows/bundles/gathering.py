@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from domain.base import canonical
-from domain.checkpoint import Checkpoint, Note
 from domain.event import stream_kind
 from domain.office import OFFICE, PEPPER
 from domain.pack import Pack
@@ -18,6 +17,7 @@ from domain.private import disclosure_digest
 from domain.project_events import EvidenceAttached
 from domain.refusals import Malformed, NotKnown, NotPermitted
 from domain.review_events import ReviewRuled
+from workflows.bundles.succession import KeyChanged, Pair, Signed, key_changes
 from workflows.log.proving import event_proof
 from workflows.policy_text import policy_from_document
 from workflows.store.contract import Log, Recorded
@@ -80,18 +80,20 @@ class Bundle(NamedTuple):
 def gather(
     log: Log,
     evidence: Evidence,
-    signed: tuple[Checkpoint, Note],
+    signed: Signed,
     wanted: Wanted,
     recipient: Recipient,
 ) -> Bundle:
     """Return a bundle under a signed checkpoint.
 
     Raises:
-        NotKnown: there is no such ruling, stream or range, or the checkpoint does not cover it.
+        NotKnown: there is no such ruling, stream or range, or the checkpoint does not cover it; or
+            nothing shows how its key took the place of the one before.
         NotPermitted: a part of the stream is not shown to them.
         Malformed: it would be too long.
     """
-    end = min(signed[0].size, recipient.until or signed[0].size)
+    checkpoint, note = signed.newest
+    end = min(checkpoint.size, recipient.until or checkpoint.size)
     ruling = _ruling(log, wanted.stream, end) if wanted.kind == "ruling" else None
     listed = sorted(set(_positions(log, wanted, ruling, end)))
     _require_some(listed, wanted, end)
@@ -101,28 +103,46 @@ def gather(
     _require_visible(wanted, ruling, found, hidden)
     gathered = _Gathered(log, events, recipient)
     held = {sha: _state(evidence, at) for sha, at in _attached(events).items()}
+    changes = key_changes(log, signed)
     manifest: dict[str, Any] = {
         "v": 1,
         "kind": wanted.kind,
-        "origin": signed[0].origin,
+        "origin": checkpoint.origin,
         "positions": sorted(events),
         "withheld": hidden,
+        "keys": [change.position for change in changes],
         "evidence": [{"sha256": sha, "state": state} for sha, state in sorted(held.items())],
         **({} if ruling is None else {"ruling": ruling.position}),
         **({"range": [wanted.first, wanted.last]} if wanted.kind == "range" else {}),
         **({"stream": wanted.stream} if wanted.kind != "range" else {}),
     }
-    files = {"manifest.json": canonical(manifest), "checkpoint": signed[1].content}
-    for at, recorded in found.items():
-        if at in events:
-            files[f"events/{at}.json"] = recorded.content
-        else:
-            files[f"events/{at}.leaf"] = log.leaves(at - 1, 1)[0]
-        files[f"events/{at}.tlog-proof"] = event_proof(log.node, at, signed)
+    files = {"manifest.json": canonical(manifest), "checkpoint": note.content}
+    files |= _proven(log, signed.newest, found, events, changes)
     files |= {f"documents/{one}.json": content for one, content in gathered.documents.items()}
     files["disclosures.json"] = canonical({"shown": gathered.disclosed, "closed": gathered.closed})
     here = tuple(sha for sha, state in sorted(held.items()) if state == "here")
     return Bundle(manifest, files, here, events, gathered.documents, gathered.shown)
+
+
+def _proven(
+    log: Log,
+    newest: Pair,
+    found: dict[int, Recorded],
+    shown: dict[int, Recorded],
+    changes: list[KeyChanged],
+) -> dict[str, bytes]:
+    """Return the files of the events, or of their hashes, and of the changes of key."""
+    files = {}
+    for at, recorded in found.items():
+        if at in shown:
+            files[f"events/{at}.json"] = recorded.content
+        else:
+            files[f"events/{at}.leaf"] = log.leaves(at - 1, 1)[0]
+        files[f"events/{at}.tlog-proof"] = event_proof(log.node, at, newest)
+    for change in changes:
+        files[f"keys/{change.position}.json"] = change.content
+        files[f"keys/{change.position}.tlog-proof"] = change.proof
+    return files
 
 
 class _Gathered:

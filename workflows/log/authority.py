@@ -10,7 +10,7 @@ from datetime import date, datetime
 from domain import board as boards
 from domain.act import Channel
 from domain.authority import board_for
-from domain.authority_held import Delegation, Deputy
+from domain.authority_held import About, Delegation, Deputy
 from domain.board import Board, MemberAppointed, MemberRelieved, board_stream, panel
 from domain.docket import PanelSeat, Right
 from domain.doubles import board_of, seated_once
@@ -24,16 +24,15 @@ from domain.policy import Matter
 from domain.policy_book import PolicyAdopted
 from domain.refusals import Refused
 from domain.review_events import BallotCast, ReviewOpened, ReviewRuled
-from domain.stand_ins import chain_holds
+from domain.stand_ins import chain_holds, falls_short
 from workflows.calendar import day_of
+from workflows.log.governed import Governed
 from workflows.recheck import Rechecking
 from workflows.store.contract import Recorded
 
 NOT_RECOMPUTED = (
     "whether the person themselves sent an act: no signature of theirs is on record",
     "acts of the channels import, taken_over and clock",
-    "whether a delegation reached as far as what was voted on by it",
-    "which version of a policy was in force when a review opened",
     "which roles a token had: they open doors and are not on record",
 )
 """What `quorate verify` does not find out about authority, for its report."""
@@ -65,6 +64,7 @@ class Authority:
         self._people: set[str] = set()
         self._joined: dict[str, str] = {}
         self._boards: dict[str, Board | None] = {}
+        self._governed = Governed()
         self._seated: dict[tuple[str, str, date], tuple[PanelSeat, ...]] = {}
         self._append: _Append | None = None
         self._ruled = False
@@ -93,6 +93,7 @@ class Authority:
             if event.by not in self._people or event.recorded_by not in self._people:
                 acted = {event.by, event.recorded_by}
                 self._unknown += [(recorded.position, one) for one in acted - self._people]
+        self._governed.take(event, recorded.position)
         if event.stream.startswith("board:"):
             self._boards[event.stream] = boards.evolve(
                 self._boards.get(event.stream), event, recorded.position
@@ -133,26 +134,37 @@ class Authority:
         sits = {seat.seat: seat.person for seat in review.panel}.get(body.seat)
         if sits is None or self._one(sits) != self._one(event.on_behalf_of or event.by):
             yield "not_their_seat", f"seat {body.seat} is not that of who voted"
-        if event.on_behalf_of is not None and not self._stood_in(event, body, review.board):
-            yield "not_named", f"who voted for seat {body.seat} did not stand in for it that day"
+        if event.on_behalf_of is not None:
+            board = self._board(review.board)
+            given = None if board is None else self._stood_in(event, body, board)
+            if board is None or given is None:
+                why = f"who voted for seat {body.seat} did not stand in for it that day"
+                yield "not_named", why
+            elif isinstance(given, Delegation):
+                portfolios = self._governed.portfolios_of(review.subjects)
+                short = falls_short(board, given, About(review.matter, review.amount, portfolios))
+                if short is not None:
+                    yield "not_reached", f"delegation {given.number} of seat {body.seat}: {short}"
 
-    def _stood_in(self, event: Event, body: BallotCast, name: str) -> bool:
-        """Return whether a right that a ballot names was held, that day and for that seat."""
-        board, day = self._board(name), self._day(event)
-        if board is None or body.right is None:
-            return False
-        given = _given(board, body.right)
+    def _stood_in(self, event: Event, body: BallotCast, board: Board) -> Deputy | Delegation | None:
+        """Return the right that a ballot names, if it was held that day and for that seat."""
+        day = self._day(event)
+        given = None if body.right is None else _given(board, body.right)
         if given is None or given.seat != body.seat or given.person != self._one(event.by):
-            return False
+            return None
         holds = given.holds_on(day) if isinstance(given, Deputy) else chain_holds(board, given, day)
         member = board.member(body.seat, day)
-        return holds and member == given.holder == self._one(event.on_behalf_of or "")
+        fits = holds and member == given.holder == self._one(event.on_behalf_of or "")
+        return given if fits else None
 
     def _opening(self, event: Event, body: ReviewOpened) -> Iterator[tuple[str, str]]:
         policy = self._rechecking.policy(body.policy)
         if policy is None:
             yield "document_missing", f"the policy {body.policy} is not held as it was"
             return
+        governs = self._governed.policies_of(body.subjects, event.at)
+        if governs and body.policy not in governs:
+            yield "policy_differs", f"policy {body.policy} was not in force when this opened"
         matter, rule = policy.matters.get(body.matter), policy.boards.get(body.board)
         if matter is None or rule is None:
             yield "board_differs", f"the policy has no matter {body.matter} of board {body.board}"

@@ -7,18 +7,20 @@ the number of streams, people and reviews under way, never with the number of ev
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from domain.base import Value, moment_text
+from domain.base import Value
 from domain.catalogue import UnreadableEvent
 from domain.checkpoint import Checkpoint, Note, VerifierKey
 from domain.event import leaf_hash
 from domain.private import disclosure_digest, open_disclosure
 from domain.project_events import EvidenceAttached
 from workflows.log.authority import Authority
+from workflows.log.clock_check import ClockCheck
 from workflows.log.documents import Documents
+from workflows.log.misbehaviour import SplitView, split_views
 from workflows.log.published import PublishedTiles
 from workflows.log.tree_check import TreeCheck
 from workflows.named import named_in
@@ -29,8 +31,6 @@ from workflows.store.mapper import Told, event_of
 
 PAGE = 500
 FAULTS_MAX = 1_000
-CLOCK_STEP_MAX = timedelta(minutes=5)
-"""How far the clock of a machine may be set back between two events before it is remarked on."""
 
 Progress = Callable[[int, int], None]
 _DAMAGED = (ValueError, TypeError, AttributeError, KeyError, AssertionError)
@@ -64,6 +64,7 @@ class Verified(Value):
         elsewhere: files held elsewhere, which nobody here can open.
         faults: what does not hold, by position; at most a thousand. faulty: how many in all.
         remarks: what holds and deserves a look.
+        split: signed checkpoints of one size that contradict each other.
     """
 
     position: int
@@ -81,6 +82,7 @@ class Verified(Value):
     faulty: int
     faults: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
+    split: tuple[SplitView, ...] = ()
 
 
 class Against(NamedTuple):
@@ -90,11 +92,13 @@ class Against(NamedTuple):
         trusted: the keys whose signatures count.
         signed: checkpoints found with the log.
         held: checkpoints kept elsewhere.
+        now: the clock of whoever verifies, where they have one they trust.
     """
 
     trusted: tuple[VerifierKey, ...] = ()
     signed: tuple[tuple[Checkpoint, Note], ...] = ()
     held: tuple[tuple[Checkpoint, Note], ...] = ()
+    now: datetime | None = None
 
 
 def verify(log: Log, data: Path, against: Against, progress: Progress | None = None) -> Verified:
@@ -129,10 +133,10 @@ class _Pass:
         self._rechecking = Rechecking(log)
         self._authority = Authority(self._rechecking)
         self._versions: Counter[str] = Counter()
+        self._clock = ClockCheck(against.now)
+        self._split = tuple(split_views((*against.signed, *against.held), against.trusted))
         self._named: dict[int, tuple[str, ...]] = {}
         self._found: dict[str, bytes] = {}
-        self._latest = datetime.min.replace(tzinfo=UTC)
-        self._clock = moment_text(self._latest)
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
         self._faulty = self._private = self._bound = self._files = self._elsewhere = 0
@@ -162,6 +166,7 @@ class _Pass:
         self._take(self._tree.finish(head))
         self._take(self._published.finish())
         self._take(self._documents.finish())
+        self._take((one.position, "split_view", one.why) for one in self._split)
         for fault in self._rechecking.faults:
             if fault.kind != "unreadable_event":
                 self._fault(fault.position, fault.kind, fault.why)
@@ -182,6 +187,7 @@ class _Pass:
             faulty=self._faulty,
             faults=tuple(sorted(self._faults, key=key)),
             remarks=tuple(sorted(self._remarks, key=key)),
+            split=self._split,
         )
 
     def _ahead(self, rows: Collection[Stored]) -> None:
@@ -235,20 +241,13 @@ class _Pass:
             why = f"version {event.version} of {event.stream}, where {expected} was to come"
             self._fault(position, "version_differs", why)
         self._versions[event.stream] = event.version
-        if event.at > self._latest:
-            self._latest, self._clock = event.at, moment_text(event.at)
-        elif event.at < self._latest:
-            self._went_back(position, event.at)
-        if clock != self._clock:
+        for at, kind, why in self._clock.take(position, event.at):
+            if len(self._remarks) < FAULTS_MAX:
+                self._remarks.append(Fault(position=at, kind=kind, why=why))
+        if clock != self._clock.latest:
             self._fault(position, "clock_differs", "the clock kept is not the greatest time so far")
         if event.basis >= position:
             self._fault(position, "basis_differs", "it was decided on what came after it")
-
-    def _went_back(self, position: int, at: datetime) -> None:
-        back = self._latest - at
-        if back > CLOCK_STEP_MAX and len(self._remarks) < FAULTS_MAX:
-            why = f"recorded {back} earlier than an event before it: a clock set back, or backdated"
-            self._remarks.append(Fault(position=position, kind="clock_went_back", why=why))
 
     def _disclosed(self, digests: Mapping[int, tuple[str, ...]]) -> Iterator[tuple[int, str, str]]:
         """Compare the private values still held with what their events bind."""

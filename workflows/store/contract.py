@@ -41,6 +41,19 @@ class Stored(NamedTuple):
     clock: str
 
 
+class Leaf(NamedTuple):
+    """A leaf of the tree as it lies there, believed by nobody.
+
+    Attributes:
+        content: what should be the canonical bytes of the event.
+        leaf: what should be their hash.
+    """
+
+    position: int
+    content: bytes
+    leaf: bytes
+
+
 class CommandRow(Value):
     """What is kept of a command, so that sending it again gives the same answer.
 
@@ -131,6 +144,12 @@ class Log(Protocol):
         """Return at most ``limit`` rows at positions above ``after``, in order and unchecked.
 
         Cheap: nothing is parsed. Whoever uses them checks them, at least against their leaf.
+        """
+
+    def leaves_at(self, positions: Sequence[int]) -> list[Leaf]:
+        """Return the leaves at some positions, in the order of the log and unchecked.
+
+        Each once, however often it is named; where there is none, there is none.
         """
 
     def leaves(self, after: int = 0, limit: int = 500) -> list[bytes]:

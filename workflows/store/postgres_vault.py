@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from workflows.store import privacy
 from workflows.store.contract import StoreUnavailable
+from workflows.store.postgres_link import Links
 from workflows.store.rows import Readable
-from workflows.store.vault import new_key
+from workflows.store.vault import DamagedKey, cipher_of, new_key
 
 _FOUND = "SELECT owner || '/' || generation, key FROM keys WHERE owner = ANY(?) AND key IS NOT NULL"
 _DESTROYED = "SELECT owner || '/' || generation FROM keys WHERE key IS NULL"
@@ -22,6 +23,12 @@ _NEWEST = (
     " ORDER BY owner, generation DESC"
 )
 _LOST = "SELECT (SELECT count(*) FROM private WHERE owner > '') WHERE NOT EXISTS (SELECT FROM keys)"
+
+
+_BROUGHT_BACK = (
+    "FROM private WHERE owner IN"
+    " (SELECT owner || '/' || generation FROM keys WHERE key IS NULL AND owner > '')"
+)
 
 
 class Named(NamedTuple):
@@ -57,12 +64,33 @@ class PostgresKeys:
         owners = sorted({name.rpartition("/")[0] for name in names})
         with self._links.reading() as connection:
             rows = connection.execute(_FOUND, (owners,)).fetchall()
-        return {name: AESGCM(key) for name, key in rows if name in names}
+        keys = {name: cipher_of(key) for name, key in rows if name in names}
+        return {name: key for name, key in keys.items() if key is not None}
 
     def destroyed(self) -> list[str]:
         """Return the names of the keys that were destroyed."""
         with self._links.reading() as connection:
             return [name for (name,) in connection.execute(_DESTROYED)]
+
+
+def settle(links: Links) -> None:
+    """Take out again what an older copy of the log brought back of people who are erased.
+
+    Raises:
+        StoreUnavailable: there is something, and the database refuses to let it go.
+    """
+    with links.reading() as lent:
+        (back,) = lent.execute(f"SELECT count(*) {_BROUGHT_BACK}").fetchone()
+        if not back:
+            return
+        try:
+            lent.connection.execute(f"DELETE {_BROUGHT_BACK}".encode())
+        except psycopg.Error as fault:
+            said = " ".join(str(fault).split())
+            raise StoreUnavailable(
+                f"{back} private values of people who are erased came back with an older copy of"
+                f" the log, and cannot be taken out again: {said}"
+            ) from fault
 
 
 def keys_for(connection: psycopg.Connection, owners: Iterable[str]) -> dict[str, Named]:
@@ -79,7 +107,10 @@ def keys_for(connection: psycopg.Connection, owners: Iterable[str]) -> dict[str,
             generation, key = generation + 1, new_key()
             values = (owner, generation, key)
             connection.execute("INSERT INTO keys VALUES (%s, %s, %s)", values)
-        found[owner] = Named(f"{owner}/{generation}", AESGCM(key))
+        cipher = cipher_of(key)
+        if cipher is None:
+            raise DamagedKey(owner, generation)
+        found[owner] = Named(f"{owner}/{generation}", cipher)
     return found
 
 

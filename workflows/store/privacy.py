@@ -139,7 +139,7 @@ def _sealed(vault: Vault, owner: str, field: Disclosure) -> tuple[str, str | byt
 
 
 def _keys(rows: Sequence[Row], vault: Keys) -> Mapping[str, AESGCM]:
-    names = {row[3] for row in rows if row[3]}
+    names = {row[3] for row in rows if row[3] and isinstance(row[3], str)}
     return vault.found(names) if names else {}
 
 

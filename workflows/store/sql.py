@@ -13,7 +13,7 @@ from domain.merkle import root as root_of
 from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
 from workflows.store.arrivals import Arrivals
-from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored, Unreadable
+from workflows.store.contract import CommandRow, Disclosed, Leaf, Recorded, Stored, Unreadable
 from workflows.store.mapper import Entry, Told, event_of
 from workflows.store.recorder import LogApplication, LogRecorder
 from workflows.store.rows import Readable
@@ -42,6 +42,7 @@ _MOVED = (
 _LEAVES = (
     "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
 )
+_LEAVES_AT = "SELECT notification_id, state, leaf FROM stored_events WHERE notification_id IN"
 _DOCUMENTS = "SELECT digest, bytes FROM documents WHERE digest > ? ORDER BY digest LIMIT ?"
 
 
@@ -56,11 +57,11 @@ class SQLLog(ABC):
 
     writer: Turns[Any] | None
 
-    among = "position IN (SELECT value FROM json_each(?))"
-    """How this database asks for positions given as a JSON list."""
+    listed = "(SELECT value FROM json_each(?))"
+    """The positions of a JSON list, as this database reads them."""
 
-    among_digests = "digest IN (SELECT value FROM json_each(?))"
-    """How it asks for digests given so."""
+    listed_digests = "(SELECT value FROM json_each(?))"
+    """Likewise the digests of one."""
 
     def __init__(
         self, database: Readable, recorder: LogRecorder, arrivals: Arrivals, vault: Keys
@@ -141,6 +142,11 @@ class SQLLog(ABC):
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
         return [Stored(*row) for row in self._all(query, after, limit)]
 
+    def leaves_at(self, positions: Sequence[int]) -> list[Leaf]:
+        """Return the leaves at some positions, in the order of the log and unchecked."""
+        query = f"{_LEAVES_AT} {self.listed} ORDER BY notification_id"
+        return [Leaf._make(row) for row in self._all(query, json.dumps(positions))]
+
     def leaves(self, after: int = 0, limit: int = PAGE) -> list[bytes]:
         """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
         return [row[0] for row in self._all(_LEAVES, after, limit)]
@@ -195,7 +201,7 @@ class SQLLog(ABC):
         """Return those of some documents that are held as bytes, by digest, in one question."""
         if not digests:
             return {}
-        query = f"SELECT digest, bytes FROM documents WHERE {self.among_digests}"
+        query = f"SELECT digest, bytes FROM documents WHERE digest IN {self.listed_digests}"
         rows = self._all(query, json.dumps(sorted(digests)))
         return {name: _bytes(held) for name, held in rows if isinstance(held, bytes | str)}
 
@@ -238,7 +244,7 @@ class SQLLog(ABC):
         """Stop writing and release everything held."""
 
     def _private(self, positions: Sequence[int]) -> Any:
-        query = f"{privacy.ROWS} WHERE {self.among} ORDER BY position, name"
+        query = f"{privacy.ROWS} WHERE position IN {self.listed} ORDER BY position, name"
         return self._all(query, json.dumps(list(positions)))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -250,13 +256,19 @@ class SQLLog(ABC):
 
 
 def _bytes(content: Any) -> bytes:
-    # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
-    return content.encode() if isinstance(content, str) else bytes(content)
+    # A row somebody edited may hold anything; its digest will not match, and whoever asks says so.
+    return content if isinstance(content, bytes) else str(content).encode()
 
 
 def _recorded(row: tuple[Any, ...]) -> Recorded:
     position, stream, version, topic, content, leaf, clock = row
+    if not isinstance(content, bytes):
+        # Whoever owns the database may have declared the column anew, or written another type.
+        raise UnreadableEvent(f"position {position}: the row holds no bytes")
     event = event_of(Told(position, stream, version, topic), content)
     if leaf != leaf_hash(content):
         raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
-    return Recorded(position, datetime.fromisoformat(clock), content, event)
+    try:
+        return Recorded(position, datetime.fromisoformat(clock), content, event)
+    except (ValueError, TypeError):
+        raise UnreadableEvent(f"position {position}: the clock kept is no moment") from None

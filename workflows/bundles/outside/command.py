@@ -49,7 +49,7 @@ def _established(files: BundleFiles, bundle: Opened) -> list[str]:
     why = [one["why"] for one in closed]
     states = [one["state"] for one in bundle.manifest["evidence"]]
     return [
-        f"The log {bundle.root.origin}, {bundle.root.size} events, was signed by your key.",
+        f"The log {bundle.root.origin}, {bundle.root.size} events, was signed by {_by(bundle)}.",
         f"{len(bundle.events)} events are in it at their positions, byte for byte.",
         *(f"{sentence}." for sentence in rulings),
         f"{len(documents)} documents, {evidence} files and {values} private values are those"
@@ -64,6 +64,13 @@ def _established(files: BundleFiles, bundle: Opened) -> list[str]:
             if state in states
         ),
     ]  # fmt: skip
+
+
+def _by(bundle: Opened) -> str:
+    if not bundle.key_changes:
+        return "your key"
+    where = ", ".join(map(str, bundle.key_changes))
+    return f"the key that took the place of yours, as both say of position {where}"
 
 
 def _reach(bundle: Opened) -> list[str]:
@@ -95,7 +102,7 @@ def _reach(bundle: Opened) -> list[str]:
 
 
 def _unproven(files: BundleFiles) -> list[str]:
-    folders = ("events/", "documents/", "evidence/")
+    folders = ("events/", "keys/", "documents/", "evidence/")
     checked = ("manifest.json", "checkpoint", "disclosures.json")
     others = [
         name for name in files.names if name not in checked and not name.startswith(folders)
