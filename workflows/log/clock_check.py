@@ -29,17 +29,18 @@ class ClockCheck:
             now: the clock of whoever verifies; absent where they have none they trust.
         """
         self.latest = ""
+        self._latest: datetime | None = None
         self._now = now
 
     def take(self, position: int, at: datetime) -> Iterator[Doubt]:
         """Take the next event; yield what its time gives reason to look at."""
-        said = moment_text(at)
-        if said < self.latest:
-            back = datetime.fromisoformat(self.latest) - at
+        if self._latest is None or at > self._latest:
+            self._latest, self.latest = at, moment_text(at)
+        elif at < self._latest:
+            back = self._latest - at
             if back > STEP_MAX:
                 why = f"recorded {back} earlier than an event before it:"
                 yield position, "clock_went_back", f"{why} a clock set back, or backdated"
-        self.latest = max(self.latest, said)
         if self._now is not None and at - self._now > STEP_MAX:
             why = (
                 f"recorded {at - self._now} after the clock of whoever verifies: a clock set"

@@ -15,6 +15,7 @@ from tests.workflows.test_currency import adopted
 from tests.workflows.test_grants import granted
 from tests.workflows.test_people import joined
 from tests.workflows.test_stand_ins import before_the_board, delegated, deputy
+from workflows.governing import RelieveMember
 from workflows.log.authority import Authority
 from workflows.log.verification import Against, verify
 from workflows.recheck import Rechecking
@@ -65,6 +66,47 @@ def test_what_joined_people_did_holds_before_and_after(board: Story, late: bool)
         board.people["ben"] = board.person("benny")
     ruled(board, stream, "ana", "ben", "cem")
     assert faults(board) == []
+
+
+def sat(office: Story, review: str) -> list[str | None]:
+    """Return who held the second and the third seat, as the opening of a review says."""
+    opened = next(office.house.log.stream(review)).event.data
+    assert isinstance(opened, ReviewOpened)
+    return [seat.person for seat in opened.panel[1:]]
+
+
+def test_who_sits_on_a_board_is_worked_out_anew_after_every_change_of_a_day(board: Story) -> None:
+    held = board.opened(board.ready())
+    ben = board.person("ben")
+    relieve = RelieveMember(policy="works", board="works_board", seat="finance", person=ben)
+    board.house.governing.relieve(relieve, board.act("hana"))
+    vacant = board.opened(board.ready())
+    joined(board, "cem", board.person("cem at home"))
+    home = board.opened(board.ready())
+    cem, other = board.person("cem"), board.person("cem at home")
+    assert [sat(board, one) for one in (held, vacant, home)] == [
+        [ben, cem],
+        [None, cem],
+        [None, other],
+    ]
+    assert faults(board) == []
+
+
+def test_a_panel_that_did_not_sit_is_found_beside_one_that_did(board: Story) -> None:
+    for _ in range(3):
+        board.opened(board.ready())
+    rechecking = Rechecking(board.house.log)
+    authority, found, opened = Authority(rechecking), [], 0
+    for recorded in board.house.log.read(0, 1_000):
+        event = recorded.event
+        if isinstance(event.data, ReviewOpened):
+            opened += 1
+            if opened == 2:
+                data = event.data.changed(panel=event.data.panel[:1])
+                recorded = recorded._replace(event=event.changed(data=data))  # noqa: PLW2901
+        found += [(opened, kind) for _, kind, _ in authority.take(recorded)]
+        rechecking.take(recorded)
+    assert found == [(2, "panel_differs")]
 
 
 def doubts(office: Story, **changes: object) -> list[str]:
