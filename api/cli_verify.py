@@ -52,6 +52,8 @@ def _say(report: Report) -> None:
         say(f"position {fault.position}: {fault.kind}: {fault.why}")
     for remark in log.remarks:
         say(f"position {remark.position}: look at this: {remark.kind}: {remark.why}")
+    for gone in log.disposals:
+        say(f"position {gone.position}: {gone.kind}: {gone.why}")
     say(f"{log.position} events in {log.streams} streams, root {log.root}.")
     say(f"{log.checkpoints} checkpoints, of which {log.held} were kept elsewhere.")
     if not log.held:
@@ -63,6 +65,8 @@ def _say(report: Report) -> None:
     )
     if log.erased:
         say(f"{log.erased} private values are erased; the proofs of their events hold.")
+    if log.disposed:
+        say(f"{log.disposed} private values and files were disposed of; the proofs hold.")
     say(f"{len(report.views)} views compared with a fresh fold.")
     if report.behind:
         say(f"Not compared, stopped or not built: {', '.join(report.behind)}.")

@@ -26,6 +26,12 @@ from domain.condition_events import (
     ConditionSatisfied,
     ConditionWaived,
 )
+from domain.disposal_events import (
+    DisposalApproved,
+    DisposalDeclined,
+    DisposalProposed,
+    RecordDisposed,
+)
 from domain.erasure import PersonErased
 from domain.event import Body, Event
 from domain.hold import HoldLifted, HoldPlaced
@@ -57,6 +63,7 @@ from domain.project_events import (
     ProjectWithdrawn,
 )
 from domain.restriction import ProjectOpened, ProjectRestricted
+from domain.retention import RetentionScheduled
 from domain.review_events import (
     BallotCast,
     BallotContested,
@@ -105,6 +112,11 @@ BODIES: tuple[type[Body], ...] = (
     PersonErased,
     HoldPlaced,
     HoldLifted,
+    RetentionScheduled,
+    DisposalProposed,
+    DisposalDeclined,
+    DisposalApproved,
+    RecordDisposed,
     PolicyAdopted,
     MemberAppointed,
     MemberRelieved,

@@ -2,14 +2,15 @@
 
 The order matters. What was signed is copied before the events, so that no backup holds a checkpoint
 of events it lacks; the keys of private values come after them, so that none lacks a key. A backup
-gets its name when everything in it is on the disk, and not before.
+gets its name when everything in it is on the disk, and not before. Files that were disposed of are
+taken out of the older backups last.
 """
 
 import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -119,6 +120,7 @@ def _taken(source: Source, into: Path, at: datetime) -> Taken:
         path = into / f"{head:012}-{moment_text(at).replace(':', '').replace('.', '')}"
         scratch.rename(path)
         sync_directory(into)
+        _dispose(source.data, into, path)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -170,7 +172,19 @@ def _copy_evidence(data: Path, scratch: Path, before: Path | None) -> None:
                 continue
             except OSError:
                 pass  # a disk without links takes a copy
-        shutil.copyfile(path, scratch / name)
+        # What is disposed of this moment is in no backup, and the keys say so.
+        with suppress(FileNotFoundError):
+            shutil.copyfile(path, scratch / name)
+
+
+def _dispose(data: Path, into: Path, newest: Path) -> None:
+    """Take the files that were disposed of out of the older backups."""
+    with closing(open_log(data, writable=False)) as log:
+        gone = {one.sha256 for one in log.disposed() if one.sha256 is not None}
+    kept = Evidence(newest)
+    for sha256 in sorted(one for one in gone if not kept.holds(one)):
+        for backup in backups_in(into):
+            Evidence(backup).destroy(sha256)
 
 
 def _newest(into: Path) -> Path | None:

@@ -16,8 +16,9 @@ from domain.catalogue import UnreadableEvent
 from domain.checkpoint import Checkpoint, Note, VerifierKey
 from domain.event import leaf_hash
 from domain.private import disclosure_digest, open_disclosure
-from domain.project_events import EvidenceAttached
+from workflows.log.attachments import Attachments
 from workflows.log.authority import Authority
+from workflows.log.disposals import Disposals
 from workflows.log.documents import Documents
 from workflows.log.published import PublishedTiles
 from workflows.log.tree_check import TreeCheck
@@ -60,9 +61,11 @@ class Verified(Value):
         computed, reported: rulings made again; rulings that cannot be.
         documents, private, files: how many of each were compared with their digests.
         erased: private values that are not held any more; what is erased is no fault.
+        disposed: private values and files that were disposed of; that is no fault either.
         elsewhere: files held elsewhere, which nobody here can open.
         faults: what does not hold, by position; at most a thousand. faulty: how many in all.
         remarks: what holds and deserves a look.
+        disposals: what is not held any more, and under which class; at most a thousand.
     """
 
     position: int
@@ -77,9 +80,11 @@ class Verified(Value):
     erased: int
     files: int
     elsewhere: int
+    disposed: int = 0
     faulty: int
     faults: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
+    disposals: tuple[Fault, ...] = ()
 
 
 class Against(NamedTuple):
@@ -121,7 +126,8 @@ class _Pass:
 
     def __init__(self, log: Log, data: Path, against: Against) -> None:
         self._log = log
-        self._evidence = Evidence(data)
+        self._disposals = Disposals(log, Evidence(data))
+        self._attachments = Attachments(Evidence(data), self._disposals)
         self._tree = TreeCheck(log, against.trusted, against.signed, against.held)
         self._published = PublishedTiles(data)
         self._documents = Documents(log)
@@ -131,13 +137,13 @@ class _Pass:
         self._clock = ""
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
-        self._faulty = self._private = self._bound = self._files = self._elsewhere = 0
+        self._faulty = self._private = self._erased = 0
         self._held = len(against.held)
 
     def page(self, after: int, last: int) -> None:
         """Verify the rows of a page."""
         rows = {row.position: row for row in self._log.contents(after, last - after)}
-        disclosed: dict[int, list[str]] = {}
+        read: dict[int, Recorded] = {}
         for position in range(after + 1, last + 1):
             row = rows.get(position)
             if row is None:
@@ -147,13 +153,14 @@ class _Pass:
             recorded = self._row(row)
             if recorded is not None:
                 self._event(recorded, row.clock)
-                disclosed[position] = list(recorded.event.sd or ())
+                read[position] = recorded
         self._take(self._tree.page(last))
-        self._take(self._disclosed(disclosed))
+        self._take(self._disclosed(read))
 
     def result(self, head: int) -> Verified:
         """Return what came of it."""
         self._take(self._authority.finish())
+        self._take(self._disposals.finish())
         self._take(self._tree.finish(head))
         self._take(self._published.finish())
         self._take(self._documents.finish())
@@ -171,12 +178,17 @@ class _Pass:
             reported=self._rechecking.reported,
             documents=self._documents.count,
             private=self._private,
-            erased=self._bound - self._private,
-            files=self._files,
-            elsewhere=self._elsewhere,
+            erased=self._erased,
+            disposed=self._disposals.count,
+            files=self._attachments.count,
+            elsewhere=self._attachments.elsewhere,
             faulty=self._faulty,
             faults=tuple(sorted(self._faults, key=key)),
             remarks=tuple(sorted(self._remarks, key=key)),
+            disposals=tuple(
+                Fault(position=position, kind="disposed", why=why)
+                for position, why in sorted(self._disposals.notes)[:FAULTS_MAX]
+            ),
         )
 
     def _row(self, row: Stored) -> Recorded | None:
@@ -207,12 +219,12 @@ class _Pass:
         self._order(recorded, clock)
         try:
             self._take(self._authority.take(recorded))
+            self._take(self._disposals.take(recorded))
             self._rechecking.take(recorded)
         except _DAMAGED as fault:
             why = f"it cannot have happened after what is on record: {fault}"
             self._fault(recorded.position, "impossible", why)
-        if isinstance(recorded.event.data, EvidenceAttached):
-            self._file(recorded.position, recorded.event.data)
+        self._take(self._attachments.take(recorded))
 
     def _order(self, recorded: Recorded, clock: str) -> None:
         event, position = recorded.event, recorded.position
@@ -236,21 +248,24 @@ class _Pass:
             why = f"recorded {back} earlier than an event before it: a clock set back, or backdated"
             self._remarks.append(Fault(position=position, kind="clock_went_back", why=why))
 
-    def _disclosed(self, digests: dict[int, list[str]]) -> Iterator[tuple[int, str, str]]:
+    def _disclosed(self, read: dict[int, Recorded]) -> Iterator[tuple[int, str, str]]:
         """Compare the private values still held with what their events bind."""
-        self._bound += sum(map(len, digests.values()))
-        for held in self._log.disclosed(list(digests)):
+        missing = {position: len(one.event.sd or ()) for position, one in read.items()}
+        for held in self._log.disclosed(list(read)):
             self._private += 1
+            missing[held.position] -= 1
+            yield from self._disposals.still_held(read[held.position], held.name)
             try:
                 name = open_disclosure(held.text)[0]
-                sound = disclosure_digest(held.text) in digests[held.position]
+                sound = disclosure_digest(held.text) in (read[held.position].event.sd or ())
             except _DAMAGED:
                 name, sound = "", False
             if not sound or name != held.name:
                 why = f"the private field {held.name} is not the one the event binds"
                 yield held.position, "private_altered", why
-        for shut in self._log.unreadable(list(digests)):
+        for shut in self._log.unreadable(list(read)):
             self._private += 1
+            missing[shut.position] -= 1
             if shut.why == "no_key":
                 why = f"the key of the private field {shut.name} is not in the vault"
                 yield shut.position, "private_unreadable", why
@@ -258,20 +273,10 @@ class _Pass:
                 why = f"the private field {shut.name} was altered and cannot be opened"
                 yield shut.position, "private_altered", why
 
-    def _file(self, position: int, attached: EvidenceAttached) -> None:
-        if attached.held == "elsewhere":
-            self._elsewhere += 1
-            return
-        self._files += 1
-        try:
-            self._evidence.open(attached.sha256).close()
-        except Exception as fault:  # noqa: BLE001  whatever keeps it from being read is the finding
-            why = f"the file {attached.sha256} cannot be opened: {fault}"
-            self._fault(position, "evidence_missing", why)
-            return
-        if not self._evidence.check(attached.sha256):
-            why = f"the file {attached.sha256} has other bytes"
-            self._fault(position, "evidence_altered", why)
+        for position, count in missing.items():
+            what = "a private value was" if count == 1 else f"{count} private values were"
+            if count > 0 and not self._disposals.gone(read[position], what, count):
+                self._erased += count
 
     def _take(self, doubts: Iterable[tuple[int, str, str]]) -> None:
         for position, kind, why in doubts:

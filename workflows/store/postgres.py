@@ -2,7 +2,7 @@
 
 import psycopg
 
-from workflows.store import postgres_schema, schema
+from workflows.store import postgres_schema, postgres_vault, schema
 from workflows.store.contract import StoreUnavailable
 from workflows.store.postgres_arrivals import Heard
 from workflows.store.postgres_link import Links
@@ -57,6 +57,9 @@ class PostgresLog(SQLLog):
         with links.reading() as connection:
             (head,) = connection.execute(schema.HEAD).fetchone()
         arrivals = Heard(links, int(head))
+        if writable:
+            with links.reading() as connection:
+                postgres_vault.settle(connection)
         self.writer = PostgresWriter(links, arrivals.announce) if writable else None
         super().__init__(links, LogRecorder(links, self.writer, arrivals), arrivals, keys)
 

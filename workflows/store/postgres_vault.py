@@ -10,9 +10,10 @@ from typing import NamedTuple
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from domain.disposal_events import RecordDisposed
 from workflows.store import privacy
-from workflows.store.contract import StoreUnavailable
-from workflows.store.rows import Readable
+from workflows.store.contract import Gone, StoreUnavailable
+from workflows.store.rows import Connection, Readable
 from workflows.store.vault import new_key
 
 _FOUND = "SELECT owner || '/' || generation, key FROM keys WHERE owner = ANY(?) AND key IS NOT NULL"
@@ -22,6 +23,18 @@ _NEWEST = (
     " ORDER BY owner, generation DESC"
 )
 _LOST = "SELECT (SELECT count(*) FROM private WHERE owner > '') WHERE NOT EXISTS (SELECT FROM keys)"
+
+
+_REMEMBER = (
+    "INSERT INTO disposed SELECT notification_id, leaf, file FROM stored_events"
+    " JOIN unnest(%s::bigint[], %s::text[]) AS named (at, file) ON at = notification_id"
+    " ON CONFLICT DO NOTHING"
+)
+_DISPOSED = "SELECT position, leaf, sha256 FROM disposed ORDER BY position"
+_BROUGHT_BACK = (
+    "FROM private WHERE owner > '' AND position IN (SELECT position FROM disposed"
+    " JOIN stored_events ON notification_id = position AND stored_events.leaf = disposed.leaf)"
+)
 
 
 class Named(NamedTuple):
@@ -64,6 +77,11 @@ class PostgresKeys:
         with self._links.reading() as connection:
             return [name for (name,) in connection.execute(_DESTROYED)]
 
+    def disposed(self) -> list[Gone]:
+        """Return the events of which everything was disposed of, by position."""
+        with self._links.reading() as connection:
+            return [Gone(*row) for row in connection.execute(_DISPOSED)]
+
 
 def keys_for(connection: psycopg.Connection, owners: Iterable[str]) -> dict[str, Named]:
     """Return the key to seal with now for each of some people, and make those that are missing.
@@ -87,3 +105,18 @@ def erase(connection: psycopg.Connection, person: str) -> None:
     """Take the private values of a person out, and destroy the keys they were sealed with."""
     connection.execute(privacy.TAKE_OUT.replace("?", "%s").encode(), privacy.keys_of(person))
     connection.execute("UPDATE keys SET key = NULL WHERE owner = %s AND key IS NOT NULL", (person,))
+
+
+def dispose(connection: psycopg.Connection, body: RecordDisposed) -> None:
+    """Take out what was disposed of, and remember it beside the keys."""
+    files = {one.position: one.sha256 for one in body.files}
+    at = list(body.positions)
+    with connection.cursor() as cursor:
+        cursor.executemany(privacy.DISPOSE.replace("?", "%s").encode(), [(one,) for one in at])
+    connection.execute(_REMEMBER, (at, [files.get(one) for one in at]))
+
+
+def settle(connection: Connection) -> None:
+    """Take out again what an older copy of the private values brought back."""
+    if connection.execute(f"SELECT 1 {_BROUGHT_BACK} LIMIT 1").fetchone() is not None:
+        connection.execute(f"DELETE {_BROUGHT_BACK}")
