@@ -157,7 +157,8 @@ def set_schedule(schedule: Schedule | None, command: SetSchedule) -> tuple[Draft
     """
     number = 0 if schedule is None else schedule.number
     if command.replaces != number:
-        raise Stale(f"schedule {number} is in force, not {command.replaces}")
+        found = f"schedule {number}" if number else "no schedule"
+        raise Stale(f"{found} is in force, not {command.replaces}")
     names: set[str] = set()
     covered: set[tuple[RecordKind, str | None]] = set()
     for one in command.classes:
