@@ -103,8 +103,11 @@ class Shelf:
             yield recorded
 
     def _holds(self, record: Record) -> Iterator[Holds]:
-        """Yield the holds on a record: on what it is about, and on whoever left something in it."""
-        about = {record.subject, *self._projects(record.subject)}
+        """Yield the holds on a record: on what it is about, and on whoever left something in it.
+
+        One on the office stands against every disposal.
+        """
+        about = {OFFICE, record.subject, *self._projects(record.subject)}
         for stream in sorted(about):
             project = self._state(stream) if stream_kind(stream) == "project" else None
             about |= {portfolio_stream(home) for home in (() if project is None else project.homes)}

@@ -149,7 +149,7 @@ def test_who_proposed_a_disposal_cannot_approve_it_under_any_id(story: Story) ->
     approve(story, by="founder")
 
 
-@pytest.mark.parametrize("on", ["project:APX-1", REVIEW, "portfolio:APX", "ben"])
+@pytest.mark.parametrize("on", ["project:APX-1", REVIEW, "portfolio:APX", "office:1", "ben"])
 def test_a_hold_stands_against_proposing_and_approving_and_says_which(
     story: Story, on: str
 ) -> None:

@@ -120,10 +120,10 @@ def _taken(source: Source, into: Path, at: datetime) -> Taken:
         path = into / f"{head:012}-{moment_text(at).replace(':', '').replace('.', '')}"
         scratch.rename(path)
         sync_directory(into)
-        _dispose(source.data, into, path)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+    _dispose(source.data, into, path)
     return Taken(path, manifest)
 
 

@@ -312,7 +312,7 @@ def test_however_many_prepare_a_database_it_is_prepared_once(server: Server) -> 
 def test_a_log_of_another_form_is_not_opened(server: Server, database: str) -> None:
     server.statement("UPDATE quorate.form SET version = 99", database)
     for attempt in (open_postgres_log, migrate):
-        with pytest.raises(StoreUnavailable, match="has form 99, this program knows form 2"):
+        with pytest.raises(StoreUnavailable, match="has form 99, this program knows form 3"):
             attempt(database)
 
 
