@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -15,18 +16,21 @@ from api.house import House
 from api.signing import sign_once
 from api.verifying import Given, Report, verify_all
 from domain.disposal import ApproveDisposal, Chosen, DeclineDisposal, ProposeDisposal
-from domain.disposal_events import RecordDisposed
+from domain.disposal_events import DisposalApproved, RecordDisposed
+from domain.event import Draft
 from domain.hold import LiftHold, PlaceHold
 from domain.person import JoinPeople
 from domain.private import open_disclosure
+from domain.project_acts import AttachEvidence
 from domain.refusals import Malformed, NotDue, NotKnown, NotYourOwn, OnHold, StepNotOpen
 from domain.retention import RetentionClass, SetSchedule
 from tests.story import CASE, Story
 from tests.workflows.bundles.bundled import Outsider, made
 from workflows.backup.restoring import restore_backup
 from workflows.backup.taking import Source, take_backup
-from workflows.desk import Answer
+from workflows.desk import Answer, sealed_in_order
 from workflows.projects import WithdrawProject
+from workflows.store.evidence import Evidence
 
 REVIEW = "review:APX-1/start/1"
 TALK = Chosen(subject=REVIEW, under="talk")
@@ -43,10 +47,16 @@ def classes(months: int = 12) -> tuple[RetentionClass, ...]:
     )
 
 
-@pytest.fixture
-def story(tmp_path: Path) -> Iterator[Story]:
+STORES = ["files", pytest.param("postgres", marks=pytest.mark.postgres)]
+ON_FILES = pytest.mark.parametrize("story", ["files"], indirect=True)
+"""For what is about the data directory itself."""
+
+
+@pytest.fixture(params=STORES)
+def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
     """A ruling with words, a project that was withdrawn with a file, and a schedule."""
-    story = Story(tmp_path / "data").governed()
+    store = None if request.param == "files" else request.getfixturevalue("database")
+    story = Story(tmp_path / "data", store=store).governed()
     review = story.opened(story.ready("APX-1"))
     story.presented(review)
     for name in ("ana", "ben", "cem"):
@@ -93,6 +103,29 @@ def file_of(story: Story, code: str) -> str:
 
 def verified(data: Path) -> Report:
     return verify_all(data, Given(data / "signer"), now)
+
+
+def forged_approval(story: Story, by: str, *, hold: bool = False) -> None:
+    """Whoever owns the database writes a disposal that nobody else approved."""
+    number = propose(story, TALK)
+    house, act = story.house, story.act(by)
+    (record,) = house.desk.load().state(f"disposal:{number}").records
+    person = story.person("founder")
+    approved = DisposalApproved(disposal=number, subjects=(REVIEW,), proposed_by=person)
+    disposed = RecordDisposed(
+        disposal=number,
+        proposed_by=person,
+        under="talk",
+        basis="Rule 7",
+        positions=record.positions,
+    )
+    if hold:
+        place(story, REVIEW)
+    drafts = [Draft(stream=REVIEW, data=disposed)]
+    if hold or by == "founder":
+        drafts.insert(0, Draft(stream=f"disposal:{number}", data=approved))
+    loaded = house.desk.load()
+    house.log.append(sealed_in_order(drafts, act, loaded), {}, None)
 
 
 def test_words_go_once_a_second_person_approves_and_what_happened_stays(story: Story) -> None:
@@ -259,6 +292,7 @@ def test_the_last_record_of_a_shared_file_takes_it_along(story: Story) -> None:
     assert not story.house.evidence.holds(digest)
 
 
+@ON_FILES
 def test_the_same_bytes_attached_anew_are_kept(story: Story, tmp_path: Path) -> None:
     dispose(story, FILES)
     digest = story.attached("APX-1", "minutes", b"It may rain.")
@@ -277,6 +311,7 @@ def test_an_approval_sent_twice_is_answered_twice_and_done_once(story: Story) ->
     assert (again.repeated, again.content) == (True, first.content)
 
 
+@ON_FILES
 def test_verification_and_a_bundle_say_disposed_and_where(story: Story, tmp_path: Path) -> None:
     data = tmp_path / "data"
     digest = file_of(story, "APX-2")
@@ -307,6 +342,7 @@ def test_verification_and_a_bundle_say_disposed_and_where(story: Story, tmp_path
     assert (code, "does not dispose of what it had beside it" in told) == (1, True), told
 
 
+@ON_FILES
 def test_a_bundle_names_the_file_that_was_disposed_of(story: Story, tmp_path: Path) -> None:
     from workflows.bundles.gathering import Wanted
 
@@ -326,6 +362,7 @@ def test_a_bundle_names_the_file_that_was_disposed_of(story: Story, tmp_path: Pa
     ) == (0, True), said
 
 
+@ON_FILES
 def test_a_file_that_is_gone_without_a_disposal_is_a_fault(story: Story, tmp_path: Path) -> None:
     digest = file_of(story, "APX-1")
     dispose(story, FILES)
@@ -334,6 +371,7 @@ def test_a_file_that_is_gone_without_a_disposal_is_a_fault(story: Story, tmp_pat
     assert [one.kind for one in verified(tmp_path / "data").log.faults] == ["evidence_missing"]
 
 
+@ON_FILES
 def test_what_was_disposed_of_and_is_still_there_is_a_fault(story: Story, tmp_path: Path) -> None:
     dispose(story, FILES)
     story.house.evidence.keep([b"It may rain."], 100)
@@ -341,6 +379,7 @@ def test_what_was_disposed_of_and_is_still_there_is_a_fault(story: Story, tmp_pa
     assert [one.kind for one in verified(tmp_path / "data").log.faults] == ["disposed_held"]
 
 
+@ON_FILES
 def test_a_restored_backup_does_not_bring_it_back(story: Story, tmp_path: Path) -> None:
     """T24: the backup of before the disposal, with the keys of the backup after it."""
     data, backups = tmp_path / "data", tmp_path / "backups"
@@ -372,6 +411,7 @@ def file_sha(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+@ON_FILES
 def test_a_disposal_broken_off_after_it_was_recorded_is_finished_at_opening(
     story: Story, tmp_path: Path
 ) -> None:
@@ -386,3 +426,40 @@ def test_a_disposal_broken_off_after_it_was_recorded_is_finished_at_opening(
     with closing(House(data, writable=True, now=lambda: story.now)) as house:
         assert not house.evidence.holds(digest)
         assert [one.sha256 for one in house.log.disposed()] == [digest]
+
+
+@ON_FILES
+@pytest.mark.parametrize(
+    ("by", "hold", "kind"),
+    [("founder", False, "same_hand"), ("hana", False, "no_approval"), ("hana", True, "on_hold")],
+)
+def test_a_disposal_forged_into_the_log_is_named(
+    story: Story, tmp_path: Path, by: str, hold: bool, kind: str
+) -> None:
+    forged_approval(story, by, hold=hold)
+    story.close()
+    assert [one.kind for one in verified(tmp_path / "data").log.faults] == [kind]
+
+
+@ON_FILES
+def test_files_go_from_nobody_who_is_attaching_them(story: Story, tmp_path: Path) -> None:
+    """An attachment under way holds a disposal up, and the other way round."""
+    propose(story, FILES)
+    done = threading.Event()
+
+    def approve_it() -> None:
+        approve(story)
+        done.set()
+
+    with Evidence(tmp_path / "data").steady():
+        waiting = threading.Thread(target=approve_it)
+        waiting.start()
+        assert not done.wait(0.3)
+        assert story.house.evidence.holds(file_of(story, "APX-2"))
+    waiting.join(30)
+    assert done.is_set()
+    command = AttachEvidence(
+        evidence="minutes", name="a.txt", sha256=file_of(story, "APX-2"), size=12
+    )
+    with pytest.raises(NotKnown, match="no file with SHA-256"):
+        story.house.projects.attach("APX-1", command, story.act("pia"))
