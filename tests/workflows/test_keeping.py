@@ -288,6 +288,7 @@ def test_the_last_record_of_a_shared_file_takes_it_along(story: Story) -> None:
     third, fourth = (Chosen(subject=f"project:APX-{n}", under="files") for n in (3, 4))
     digest = file_of(story, "APX-3")
     assert dispose(story, third).content["kept"] == [digest]
+    assert story.house.evidence.holds(digest)
     assert dispose(story, fourth).content["destroyed"] == [digest]
     assert not story.house.evidence.holds(digest)
 
@@ -334,12 +335,13 @@ def test_verification_and_a_bundle_say_disposed_and_where(story: Story, tmp_path
     code, told = outsider.verify(files)
     assert code == 0, told
     assert f"disposed of under talk at position {talk_at}" in told
-    forged = files["disclosures.json"].replace(
-        f'"disposal":{talk_at}'.encode(),
-        f'"disposal":{min(json.loads(files["manifest.json"])["positions"])}'.encode(),
-    )
-    code, told = outsider.verify({**files, "disclosures.json": forged})
-    assert (code, "does not dispose of what it had beside it" in told) == (1, True), told
+    ruled = json.loads(files["manifest.json"])["ruling"]
+    for other in (1, ruled):
+        forged = files["disclosures.json"].replace(
+            f'"disposal":{talk_at}'.encode(), f'"disposal":{other}'.encode()
+        )
+        code, told = outsider.verify({**files, "disclosures.json": forged})
+        assert (code, "does not dispose of what it had beside it" in told) == (1, True), told
 
 
 @ON_FILES
