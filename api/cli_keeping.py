@@ -14,12 +14,14 @@ from api.http.shown import Names, called
 from api.keeping import Wanted, disposals_at, due_list, schedule_at, told
 from api.storing import configured_store
 from domain.disposal import (
+    EVENTS_MAX,
     RECORDS_MAX,
     ApproveDisposal,
     Chosen,
     DeclineDisposal,
     Due,
     ProposeDisposal,
+    listed,
 )
 from domain.refusals import Malformed
 from domain.retention import SetSchedule
@@ -109,7 +111,7 @@ def propose(
     ] = None,
     *,
     everything: Annotated[
-        bool, typer.Option("--all", help=f"All that is due and not held, {RECORDS_MAX} at most.")
+        bool, typer.Option("--all", help="All that is due and not held, as far as one goes.")
     ] = False,
     data: Data = DATA,
     actor: Actor = None,
@@ -120,8 +122,7 @@ def propose(
     chosen = tuple(_chosen(one) for one in records or ())
     if everything:
         with looking(data, None) as look:
-            free = [one.record for one in _due(look, None) if not one.holds]
-        chosen = tuple(Chosen(subject=one.subject, under=one.under) for one in free[:RECORDS_MAX])
+            chosen = _fitting(_due(look, None))
         if not chosen:
             say("Nothing is due that is not held.")
             return
@@ -207,6 +208,19 @@ def _due(look: Looking, on: str | None) -> tuple[Due, ...]:
     except ValueError:
         raise Malformed(f"--on: {on} is no date", fix="Write it as 2026-11-23.") from None
     return due_list(look.house, _here(look), Wanted(day)).rows
+
+
+def _fitting(due: tuple[Due, ...]) -> tuple[Chosen, ...]:
+    """Return what is not held, as far as one disposal reaches."""
+    chosen: list[Chosen] = []
+    reached = 0
+    for one in due:
+        reached += 0 if one.holds else len(listed(one.record).positions)
+        if reached > EVENTS_MAX or len(chosen) == RECORDS_MAX:
+            break
+        if not one.holds:
+            chosen.append(Chosen(subject=one.record.subject, under=one.record.under))
+    return tuple(chosen)
 
 
 def _due_row(one: dict[str, Any]) -> tuple[object, ...]:

@@ -21,6 +21,8 @@ from domain.refusals import Malformed, NotDue, NotYourOwn, StepNotOpen
 from domain.retention import Record
 
 RECORDS_MAX = 100
+EVENTS_MAX = 400
+"""How many events one disposal reaches: what it lists has to fit into one event of its own."""
 
 
 class Chosen(Value):
@@ -86,15 +88,19 @@ def disposal_stream(number: int) -> str:
 
 
 def listed(record: Record) -> RecordListed:
-    """Return what is to be destroyed of a record."""
+    """Return what is to be destroyed of a record; of a very long one what comes first.
+
+    What is left of it stays due.
+    """
+    items = record.items[:EVENTS_MAX]
     return RecordListed(
         under=record.under,
         basis=record.basis,
         subject=record.subject,
-        positions=tuple(item.position for item in record.items),
+        positions=tuple(item.position for item in items),
         files=tuple(
             FileListed(position=item.position, sha256=item.sha256)
-            for item in record.items
+            for item in items
             if item.sha256 is not None
         ),
     )
@@ -112,7 +118,7 @@ def propose(
         found: those of the records asked for that are due.
 
     Raises:
-        Malformed: a record is named twice.
+        Malformed: a record is named twice, or the proposal reaches too many events.
         NotDue: one is not due.
         OnHold: one is under a legal hold.
     """
@@ -122,11 +128,18 @@ def propose(
         if chosen not in found:
             raise _not_due(chosen.subject, chosen.under)
         require_free(found[chosen].holds)
+    records = tuple(listed(found[one].record) for one in command.records)
+    reached = sum(len(one.positions) for one in records)
+    if reached > EVENTS_MAX:
+        raise Malformed(
+            f"the proposal reaches {reached} events; one disposal reaches at most {EVENTS_MAX}",
+            fix="Propose fewer records at once.",
+        )
     body = DisposalProposed(
         disposal=number,
         schedule=schedule,
-        subjects=tuple(sorted({one.subject for one in command.records})),
-        records=tuple(listed(found[one].record) for one in command.records),
+        subjects=tuple(sorted({one.subject for one in records})),
+        records=records,
     )
     return (Draft(stream=disposal_stream(number), data=body),)
 

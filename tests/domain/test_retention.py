@@ -6,13 +6,15 @@ import pytest
 from pydantic import ValidationError
 
 from domain.act import Act
-from domain.disposal_events import FileListed, RecordDisposed
+from domain.disposal import Chosen, Due, ProposeDisposal, propose
+from domain.disposal_events import DisposalProposed, FileListed, RecordDisposed
 from domain.event import Draft, Event, seal
 from domain.holding import Traces, evolve
 from domain.refusals import Malformed, Stale
 from domain.retention import (
     Holding,
     Item,
+    Record,
     RetentionClass,
     Schedule,
     SetSchedule,
@@ -162,3 +164,28 @@ def test_what_was_disposed_of_is_kept_no_more() -> None:
     event: Event = seal(Draft(stream="project:F", data=body), act, 9, 0).event
     left = evolve(Traces(items=ITEMS["project:F"]), event, 9)
     assert [one.position for one in left.items] == [2]
+
+
+def long_record(items: int, subject: str = "project:A") -> Due:
+    found = tuple(Item(position=at, people=("p",)) for at in range(1, items + 1))
+    return Due(
+        record=Record(under="words", basis="x", subject=subject, kept_until=None, items=found)
+    )
+
+
+@pytest.mark.parametrize(("items", "reached"), [(399, 399), (400, 400), (401, 400)])
+def test_of_a_very_long_record_what_comes_first_goes(items: int, reached: int) -> None:
+    chosen = Chosen(subject="project:A", under="words")
+    command = ProposeDisposal(records=(chosen,))
+    (draft,) = propose(command, 1, 1, {chosen: long_record(items)})
+    assert isinstance(draft.data, DisposalProposed)
+    assert draft.data.records[0].positions == tuple(range(1, reached + 1))
+
+
+def test_one_disposal_reaches_so_many_events_and_no_more() -> None:
+    chosen = tuple(Chosen(subject=f"project:{name}", under="words") for name in "AB")
+    found = {one: long_record(200, one.subject) for one in chosen}
+    assert len(propose(ProposeDisposal(records=chosen), 1, 1, found)) == 1
+    found[chosen[1]] = long_record(201, "project:B")
+    with pytest.raises(Malformed, match="reaches 401 events; one disposal reaches at most 400"):
+        propose(ProposeDisposal(records=chosen), 1, 1, found)

@@ -403,7 +403,8 @@ def test_a_restored_backup_does_not_bring_it_back(story: Story, tmp_path: Path) 
             assert house.evidence.check(file_sha(CASE))
         report = verified(restored)
         assert (report.log.faults, report.log.disposed) == ((), 6)
-        assert "by an act that came after this copy" in report.log.disposals[0].why
+        assert {one.kind for one in report.log.remarks} == {"disposed_unseen"}
+        assert "by an act that came after this copy" in report.log.remarks[0].why
         (given / f"evidence/sha256/{digest[:2]}/{digest}").unlink(missing_ok=True)
 
 

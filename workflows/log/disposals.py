@@ -33,12 +33,14 @@ class Disposals:
     Attributes:
         count: how many private values and files were found to be gone by a disposal.
         notes: which, by position, and under which class.
+        unseen: those that no disposal on record took away; only the keys say that there was one.
     """
 
     def __init__(self, log: Log, evidence: Evidence) -> None:
         """Look up what was disposed of, before the first event."""
         self.count = 0
         self.notes: list[tuple[int, str]] = []
+        self.unseen: list[tuple[int, str]] = []
         self._evidence = evidence
         self._named = _named(log)
         self._gone = {(one.position, one.leaf) for one in log.disposed()}
@@ -63,7 +65,8 @@ class Disposals:
         said = self.said(recorded)
         if said is not None:
             self.count += count
-            self.notes.append((recorded.position, f"{what} {said}"))
+            notes = self.notes if recorded.position in self._named else self.unseen
+            notes.append((recorded.position, f"{what} {said}"))
         return said is not None
 
     def take(self, recorded: Recorded) -> Iterator[Doubt]:

@@ -167,6 +167,8 @@ class _Pass:
         for fault in self._rechecking.faults:
             if fault.kind != "unreadable_event":
                 self._fault(fault.position, fault.kind, fault.why)
+        for position, why in self._disposals.unseen[:FAULTS_MAX]:
+            self._remarks.append(Fault(position=position, kind="disposed_unseen", why=why))
         key = lambda fault: (fault.position, fault.kind)  # noqa: E731  one order for both
         return Verified(
             position=head,
