@@ -1,11 +1,15 @@
 """The page about keeping: schedule, what is due and held, and disposals, all without script."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.api.conftest import made
-from tests.web.conftest import Site
+from tests.web.conftest import Site, require_browser
+from tests.web.test_browser import _launched, faults, visiting
 
 CLASS = {
     "name": "words",
@@ -34,6 +38,13 @@ def office(site: Site) -> Site:
     site.account("Otto", "office")
     site.account("Ana")
     return site
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    require_browser()
+    with sync_playwright() as playwright:
+        yield from _launched(playwright)
 
 
 def test_a_records_manager_sets_proposes_and_somebody_else_approves(office: Site) -> None:
@@ -107,3 +118,26 @@ def test_who_is_not_of_the_office_looks_and_does_nothing(office: Site) -> None:
     back = olga.seen("/keeping", as_of="1")
     assert "everything is kept for ever" in back
     assert "/keeping/schedule" not in back
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out_of_it_and_it_never_scrolls_sideways(
+    browser: Browser, office: Site, scheme: Any
+) -> None:
+    olga = office.signed_in("Olga")
+    olga.post("/keeping/schedule", page="/keeping", replaces="0", **CLASS)
+    for number in (1, 2):
+        olga.post("/keeping/disposals", page="/keeping", record=RECORD.format(1))
+        if number == 1:
+            olga.post("/keeping/disposals/1/declining", page="/keeping", reason="Not yet.")
+    narrow = {"width": 390, "height": 900}
+    with visiting(browser, office, "Olga", color_scheme=scheme, viewport=narrow) as context:
+        page = context.pages[0]
+        page.goto("/keeping")
+        for summary in page.locator("details.act > summary").all():
+            summary.click()
+        expect(page.get_by_role("button", name="Approve and destroy")).to_be_visible()
+        assert not faults(page)
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert over <= 0
