@@ -27,7 +27,7 @@ _LOST = "SELECT (SELECT count(*) FROM private WHERE owner > '') WHERE NOT EXISTS
 
 _REMEMBER = (
     "INSERT INTO disposed SELECT notification_id, leaf, file FROM stored_events"
-    " JOIN unnest(%s::bigint[], %s::text[]) AS named (at, file) ON at = notification_id"
+    " JOIN unnest(?::bigint[], ?::text[]) AS named (at, file) ON at = notification_id"
     " ON CONFLICT DO NOTHING"
 )
 _DISPOSED = "SELECT position, leaf, sha256 FROM disposed ORDER BY position"
@@ -109,14 +109,24 @@ def erase(connection: psycopg.Connection, person: str) -> None:
 
 def dispose(connection: psycopg.Connection, body: RecordDisposed) -> None:
     """Take out what was disposed of, and remember it beside the keys."""
-    files = {one.position: one.sha256 for one in body.files}
     at = list(body.positions)
     with connection.cursor() as cursor:
         cursor.executemany(privacy.DISPOSE.replace("?", "%s").encode(), [(one,) for one in at])
-    connection.execute(_REMEMBER, (at, [files.get(one) for one in at]))
+    connection.execute(_REMEMBER.replace("?", "%s").encode(), _remembered(body))
 
 
 def settle(connection: Connection) -> None:
-    """Take out again what an older copy of the private values brought back."""
+    """Take out again what an older copy of the private values brought back.
+
+    Where the table that remembers it is lost, it is made again from the log.
+    """
+    if connection.execute("SELECT 1 FROM disposed LIMIT 1").fetchone() is None:
+        for body in privacy.disposals(connection, every=True):
+            connection.execute(_REMEMBER, _remembered(body))
     if connection.execute(f"SELECT 1 {_BROUGHT_BACK} LIMIT 1").fetchone() is not None:
         connection.execute(f"DELETE {_BROUGHT_BACK}")
+
+
+def _remembered(body: RecordDisposed) -> tuple[list[int], list[str | None]]:
+    files = {one.position: one.sha256 for one in body.files}
+    return [*body.positions], [files.get(at) for at in body.positions]

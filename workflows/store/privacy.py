@@ -30,6 +30,7 @@ _APPROVED = (
     " WHERE originator_id >= 'disposal:' AND originator_id < 'disposal;' AND topic = ?"
 )
 _AFTER = "SELECT topic, state FROM stored_events WHERE notification_id > ? ORDER BY notification_id"
+_EVERY = "SELECT topic, state FROM stored_events WHERE topic = ?"
 _INSERT = (
     "INSERT INTO private (digest, position, stream, name, disclosure, owner)"
     " VALUES (?, ?, ?, ?, ?, ?)"
@@ -79,11 +80,17 @@ def remember(connection: Connection, vault: Vault, disposed: Iterable[RecordDisp
         vault.dispose(Gone(at, row[0], files.get(at)) for at, row in leaves if row is not None)
 
 
-def _last_disposal(connection: sqlite3.Connection) -> list[RecordDisposed]:
-    """Return what the last disposal destroyed; a kill can have come between only there."""
+def disposals(connection: Connection, *, every: bool) -> list[RecordDisposed]:
+    """Return what disposals on record destroyed: of the last one, or of every one there is.
+
+    A kill can have come between only at the last. All are wanted where nothing is remembered.
+    """
     (approved,) = connection.execute(_APPROVED, (DisposalApproved.TOPIC,)).fetchone()
+    if approved is None:
+        return []
+    query, value = (_EVERY, RecordDisposed.TOPIC) if every else (_AFTER, approved)
     found = []
-    for topic, content in connection.execute(_AFTER, (approved,)) if approved else ():
+    for topic, content in connection.execute(query, (value,)):
         if topic != RecordDisposed.TOPIC:
             break
         found.append(RecordDisposed.model_validate(json.loads(content)["data"]))
@@ -123,7 +130,7 @@ def settle(connection: sqlite3.Connection, vault: Vault) -> None:
     where a kill came between; and what an older copy of the log brought back is taken out again.
     """
     destroy_keys(connection, vault)
-    remember(connection, vault, _last_disposal(connection))
+    remember(connection, vault, disposals(connection, every=not vault.disposed()))
     connection.execute("BEGIN IMMEDIATE")
     try:
         for digest, stream, name, text, content in connection.execute(_PLAIN).fetchall():

@@ -1,6 +1,7 @@
 """What is disposed of goes with the act that records it, on every store; no copy brings it back."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -136,6 +137,18 @@ def test_a_kill_before_it_is_remembered_is_made_good_at_the_next_opening(tmp_pat
         assert words(log)[-1] == "again"
 
 
+def test_what_is_remembered_is_made_again_from_the_log_where_it_is_lost(tmp_path: Path) -> None:
+    with closing(open_log(tmp_path, writable=True)) as log:
+        filled(log)
+        log.append([approved(1), disposed("review:a", 3, 2)], {}, None)
+        log.append([approved(2), disposed("review:a", 4, 3, file=3)], {}, None)
+        expected = log.disposed()
+    with closing(sqlite3.connect(tmp_path / "vault.db")) as connection, connection:
+        connection.execute("DELETE FROM disposed")
+    with closing(open_log(tmp_path, writable=True)) as log:
+        assert (log.disposed(), len(expected)) == (expected, 2)
+
+
 @pytest.fixture
 def here(database: str) -> Iterator[PostgresLog]:
     with closing(open_postgres_log(database)) as log:
@@ -153,6 +166,18 @@ def test_older_values_put_back_into_the_database_are_taken_out_at_the_next_start
     assert len(words(here)) == 4
     with closing(open_postgres_log(database)) as again:
         assert words(again) == ["a name nobody else has", "of two", "of the office"]
+
+
+@pytest.mark.postgres
+def test_the_table_that_remembers_is_made_again_where_it_is_lost(
+    here: PostgresLog, server: Server, database: str
+) -> None:
+    filled(here)
+    here.append([approved(1), disposed("review:a", 3, 2, 3, file=3)], {}, command())
+    expected = here.disposed()
+    server.statement("DELETE FROM quorate.disposed", database)
+    with closing(open_postgres_log(database)) as log:
+        assert (log.disposed(), len(expected)) == (expected, 2)
 
 
 @pytest.mark.postgres
