@@ -64,6 +64,8 @@ def _say(report: Report) -> None:
         say(f"position {remark.position}: look at this: {remark.kind}: {remark.why}")
     if log.split:
         say("Keep both notes of each split view elsewhere: --misbehaviour FILE writes them out.")
+    for gone in log.disposals:
+        say(f"position {gone.position}: {gone.kind}: {gone.why}")
     say(f"{log.position} events in {log.streams} streams, root {log.root}.")
     say(f"{log.checkpoints} checkpoints, of which {log.held} were kept elsewhere.")
     if not log.held:
@@ -75,6 +77,8 @@ def _say(report: Report) -> None:
     )
     if log.erased:
         say(f"{log.erased} private values are erased; the proofs of their events hold.")
+    if log.disposed:
+        say(f"{log.disposed} private values and files were disposed of; the proofs hold.")
     say(f"{len(report.views)} views compared with a fresh fold.")
     if report.behind:
         say(f"Not compared, stopped or not built: {', '.join(report.behind)}.")

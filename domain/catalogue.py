@@ -27,6 +27,12 @@ from domain.condition_events import (
     ConditionSatisfied,
     ConditionWaived,
 )
+from domain.disposal_events import (
+    DisposalApproved,
+    DisposalDeclined,
+    DisposalProposed,
+    RecordDisposed,
+)
 from domain.erasure import PersonErased
 from domain.event import Body, Event
 from domain.form import Form, NoForm, topic_of
@@ -59,6 +65,7 @@ from domain.project_events import (
     ProjectWithdrawn,
 )
 from domain.restriction import ProjectOpened, ProjectRestricted
+from domain.retention import RetentionScheduled
 from domain.review_events import (
     BallotCast,
     BallotContested,
@@ -107,6 +114,11 @@ BODIES: tuple[type[Body], ...] = (
     PersonErased,
     HoldPlaced,
     HoldLifted,
+    RetentionScheduled,
+    DisposalProposed,
+    DisposalDeclined,
+    DisposalApproved,
+    RecordDisposed,
     PolicyAdopted,
     MemberAppointed,
     MemberRelieved,

@@ -55,7 +55,7 @@ def test_t15_a_file_replaced_or_gone_is_named_where_it_was_attached(
     owned: Owned, kind: str
 ) -> None:
     attached = [owned.place("evidence.attached/1", number) for number in range(3)]
-    (file,) = (path for path in (owned.data / "evidence").rglob("*") if path.is_file())
+    (file,) = (path for path in (owned.data / "evidence/sha256").rglob("*") if path.is_file())
     file.unlink()
     if kind == "evidence_altered":
         file.write_bytes(b"another file")

@@ -15,12 +15,14 @@ from workflows.backup.manifest import (
     read_manifest,
 )
 from workflows.backup.taking import SIGNER_KEYS, newest_backup
+from workflows.disposed import destroy_files
 from workflows.log.files import ARRIVING, sync_directory
 from workflows.log.signed import KEY, LOG, SIGNED
 from workflows.store.contract import StoreUnavailable
+from workflows.store.evidence import Evidence
 from workflows.store.opening import mark_elsewhere
 from workflows.store.sqlite import EVENTS_FILE, LOCK_FILE, open_log
-from workflows.store.vault import VAULT_FILE
+from workflows.store.vault import VAULT_FILE, Vault
 
 
 def restore_backup(given: Path, data: Path, store: str | None = None) -> BackupManifest:
@@ -49,6 +51,7 @@ def restore_backup(given: Path, data: Path, store: str | None = None) -> BackupM
         scratch = _scratch(data.absolute())
         try:
             _copied(backup, manifest, scratch)
+            _settle(scratch)
             _require_log(scratch, manifest)
             if store is not None:
                 _require_vault(backup)
@@ -76,11 +79,14 @@ def _scratch(data: Path) -> Path:
 
 
 def _copied(backup: Path, manifest: BackupManifest, scratch: Path) -> None:
+    disposed = _disposed(backup)
     for one in manifest.files:
         target = scratch / one.name
         if Path(one.name).is_absolute() or ".." in Path(one.name).parts:
             raise Malformed(f"{backup / MANIFEST} names a file outside of it: {one.name}")
         target.parent.mkdir(parents=True, exist_ok=True)
+        if not (backup / one.name).exists() and target.name in disposed:
+            continue
         if not (backup / one.name).is_file():
             raise _damaged(backup / one.name, "is missing")
         shutil.copyfile(backup / one.name, target)
@@ -97,6 +103,22 @@ def _copied(backup: Path, manifest: BackupManifest, scratch: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _disposed(backup: Path) -> set[str | None]:
+    """Return the digests of the files that were disposed of, as the newest keys know them."""
+    with closing(Vault(backup.parent / VAULT_FILE, writable=False)) as vault:
+        return {one.sha256 for one in vault.disposed()}
+
+
+def _settle(scratch: Path) -> None:
+    """Take out again what was disposed of after the backup was taken."""
+    with closing(open_log(scratch, writable=False)) as log:
+        if not log.disposed():
+            return
+    with closing(open_log(scratch, writable=True)) as log:
+        destroy_files(log, Evidence(scratch))
+    (scratch / LOCK_FILE).unlink()
 
 
 def _damaged(path: Path, what: str) -> Malformed:

@@ -3,14 +3,15 @@
 The order matters. What was signed is copied before the events, so that no backup holds a checkpoint
 of events it lacks; the keys of private values come with them or after, so that none lacks a key. A
 backup gets its name when everything in it is on the disk, and not before. The log lies in it as
-``events.db``, also that of a database, so that any backup comes back to either store.
+``events.db``, also that of a database, so that any backup comes back to either store. Files that
+were disposed of are taken out of the older backups last.
 """
 
 import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +32,7 @@ from workflows.store.contract import StoreUnavailable
 from workflows.store.database import connect_to_read
 from workflows.store.evidence import Evidence
 from workflows.store.lock import WriterLock
-from workflows.store.opening import MARK
+from workflows.store.opening import MARK, open_store
 from workflows.store.sqlite import EVENTS_FILE, open_log
 from workflows.store.vault import VAULT_FILE
 
@@ -133,6 +134,7 @@ def _taken(source: Source, into: Path, at: datetime) -> Taken:
         raise
     finally:
         vault.unlink(missing_ok=True)
+    _dispose(source, into, into / name)
     return Taken(into / name, manifest)
 
 
@@ -227,7 +229,19 @@ def _copy_evidence(data: Path, scratch: Path, before: Path | None) -> None:
                 continue
             except OSError:
                 pass  # a disk without links takes a copy
-        shutil.copyfile(path, scratch / name)
+        # What is disposed of this moment is in no backup, and the keys say so.
+        with suppress(FileNotFoundError):
+            shutil.copyfile(path, scratch / name)
+
+
+def _dispose(source: Source, into: Path, newest: Path) -> None:
+    """Take the files that were disposed of out of the older backups."""
+    with closing(open_store(source.data, source.store, writable=False)) as log:
+        gone = {one.sha256 for one in log.disposed() if one.sha256 is not None}
+    kept = Evidence(newest)
+    for sha256 in sorted(one for one in gone if not kept.holds(one)):
+        for backup in backups_in(into):
+            Evidence(backup).destroy(sha256)
 
 
 def _newest(into: Path) -> Path | None:

@@ -17,6 +17,7 @@ from domain.private import disclosure_digest
 from domain.project_events import EvidenceAttached
 from domain.refusals import Malformed, NotKnown, NotPermitted
 from domain.review_events import ReviewRuled
+from workflows.bundles.disposed import disposals_of
 from workflows.bundles.succession import KeyChanged, Pair, Signed, key_changes
 from workflows.log.proving import event_proof
 from workflows.policy_text import policy_from_document
@@ -98,11 +99,15 @@ def gather(
     listed = sorted(set(_positions(log, wanted, ruling, end)))
     _require_some(listed, wanted, end)
     found = {at: recorded for at in listed if (recorded := log.at(at)) is not None}
+    disposed = disposals_of(log, evidence, found, end)
+    if wanted.kind == "ruling":
+        found |= {one.position: one for one in disposed.values()}
+    found = dict(sorted(found.items()))
     events = {at: recorded for at, recorded in found.items() if recipient.shows(recorded)}
     hidden = sorted(found.keys() - events.keys())
     _require_visible(wanted, ruling, found, hidden)
-    gathered = _Gathered(log, events, recipient)
-    held = {sha: _state(evidence, at) for sha, at in _attached(events).items()}
+    gathered = _Gathered(log, events, recipient, disposed)
+    held = {sha: _state(evidence, at, disposed) for sha, at in _attached(events).items()}
     changes = key_changes(log, signed)
     manifest: dict[str, Any] = {
         "v": 1,
@@ -111,7 +116,7 @@ def gather(
         "positions": sorted(events),
         "withheld": hidden,
         "keys": [change.position for change in changes],
-        "evidence": [{"sha256": sha, "state": state} for sha, state in sorted(held.items())],
+        "evidence": [{"sha256": sha, **state} for sha, state in sorted(held.items())],
         **({} if ruling is None else {"ruling": ruling.position}),
         **({"range": [wanted.first, wanted.last]} if wanted.kind == "range" else {}),
         **({"stream": wanted.stream} if wanted.kind != "range" else {}),
@@ -120,7 +125,7 @@ def gather(
     files |= _proven(log, signed.newest, found, events, changes)
     files |= {f"documents/{one}.json": content for one, content in gathered.documents.items()}
     files["disclosures.json"] = canonical({"shown": gathered.disclosed, "closed": gathered.closed})
-    here = tuple(sha for sha, state in sorted(held.items()) if state == "here")
+    here = tuple(sha for sha, state in sorted(held.items()) if state == {"state": "here"})
     return Bundle(manifest, files, here, events, gathered.documents, gathered.shown)
 
 
@@ -148,7 +153,13 @@ def _proven(
 class _Gathered:
     """What comes with the events of a bundle."""
 
-    def __init__(self, log: Log, events: dict[int, Recorded], recipient: Recipient) -> None:
+    def __init__(
+        self,
+        log: Log,
+        events: dict[int, Recorded],
+        recipient: Recipient,
+        disposed: dict[int, Recorded],
+    ) -> None:
         self.documents: dict[str, bytes] = {}
         for recorded in events.values():
             for name in named_documents(recorded):
@@ -167,7 +178,8 @@ class _Gathered:
                 told = {"position": one.position, "name": one.name, "disclosure": one.text}
                 self.disclosed.append(told)
         self.closed: list[Any] = [
-            {"position": at, "digest": digest, "why": _why(digest in held.get(at, set()))}
+            {"position": at, "digest": digest}
+            | _why(held=digest in held.get(at, set()), disposal=disposed.get(at))
             for at, recorded in sorted(events.items())
             for digest in recorded.event.sd or ()
             if digest not in opened.get(at, set())
@@ -181,8 +193,10 @@ def named_documents(recorded: Recorded) -> list[str]:
     return [name for name in names if isinstance(name, str) and len(name) == 64]
 
 
-def _why(held: bool) -> str:  # noqa: FBT001  read with its argument, it says what it asks
-    return "not_shown" if held else "erased"
+def _why(*, held: bool, disposal: Recorded | None) -> dict[str, Any]:
+    if held or disposal is None:
+        return {"why": "not_shown" if held else "erased"}
+    return {"why": "disposed", "disposal": disposal.position}
 
 
 def _ruling(log: Log, stream: str, end: int) -> Recorded:
@@ -279,12 +293,17 @@ def _require_visible(
         )
 
 
-def _attached(events: dict[int, Recorded]) -> dict[str, EvidenceAttached]:
-    bodies = (one.event.data for one in events.values())
-    return {body.sha256: body for body in bodies if isinstance(body, EvidenceAttached)}
+def _attached(events: dict[int, Recorded]) -> dict[str, tuple[int, EvidenceAttached]]:
+    bodies = ((at, one.event.data) for at, one in events.items())
+    return {body.sha256: (at, body) for at, body in bodies if isinstance(body, EvidenceAttached)}
 
 
-def _state(evidence: Evidence, attached: EvidenceAttached) -> str:
-    if attached.held == "elsewhere":
-        return "elsewhere"
-    return "here" if evidence.check(attached.sha256) else "missing"
+def _state(
+    evidence: Evidence, attached: tuple[int, EvidenceAttached], disposed: dict[int, Recorded]
+) -> dict[str, Any]:
+    at, body = attached
+    if body.held == "elsewhere":
+        return {"state": "elsewhere"}
+    if at in disposed and not evidence.holds(body.sha256):
+        return {"state": "disposed", "attached": at, "disposal": disposed[at].position}
+    return {"state": "here" if evidence.check(body.sha256) else "missing"}

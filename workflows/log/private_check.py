@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from domain.event import Event
 from domain.private import disclosure_digest, open_disclosure
-from workflows.store.contract import Disclosed, Log
+from workflows.log.disposals import Disposals
+from workflows.store.contract import Disclosed, Log, Recorded
 
 Doubt = tuple[int, str, str]
 _DAMAGED = (ValueError, TypeError, AttributeError, KeyError, AssertionError)
@@ -14,30 +15,38 @@ class PrivateCheck:
     """The state of one pass.
 
     Attributes:
-        bound: how many private values the events bind. held: how many of them are held.
+        held: how many private values are held.
+        erased: how many are not, and were not disposed of either.
     """
 
-    def __init__(self, log: Log) -> None:
-        """Begin before the first event."""
+    def __init__(self, log: Log, disposals: Disposals) -> None:
+        """Begin before the first event, beside what knows of disposals."""
         self._log = log
-        self.bound = self.held = 0
+        self._disposals = disposals
+        self.held = self.erased = 0
 
-    def page(self, events: Mapping[int, Event]) -> Iterator[Doubt]:
+    def page(self, read: Mapping[int, Recorded]) -> Iterator[Doubt]:
         """Take the events of a page by position; yield the private values that are not theirs."""
-        self.bound += sum(len(event.sd or ()) for event in events.values())
-        for one in self._log.disclosed(list(events)):
-            self.held += 1
-            if not _is_bound(one, events[one.position]):
+        missing = {position: len(one.event.sd or ()) for position, one in read.items()}
+        for one in self._log.disclosed(list(read)):
+            missing[one.position] -= 1
+            yield from self._disposals.still_held(read[one.position], one.name)
+            if not _is_bound(one, read[one.position].event):
                 why = f"the private field {one.name} is not the one the event binds"
                 yield one.position, "private_altered", why
-        for shut in self._log.unreadable(list(events)):
-            self.held += 1
+        for shut in self._log.unreadable(list(read)):
+            missing[shut.position] -= 1
             if shut.why == "no_key":
                 why = f"the key of the private field {shut.name} is not in the vault"
                 yield shut.position, "private_unreadable", why
             else:
                 why = f"the private field {shut.name} was altered and cannot be opened"
                 yield shut.position, "private_altered", why
+        for position, count in missing.items():
+            self.held += len(read[position].event.sd or ()) - count
+            what = "a private value was" if count == 1 else f"{count} private values were"
+            if count > 0 and not self._disposals.gone(read[position], what, count):
+                self.erased += count
 
     def finish(self) -> Iterator[Doubt]:
         """Yield the private values of no event: whoever looks for the newest would find them."""

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from domain.base import Value
 from domain.catalogue import UnreadableEvent
 from domain.checkpoint import Checkpoint, Note, VerifierKey
-from domain.event import Event, leaf_hash
-from domain.project_events import EvidenceAttached
+from domain.event import leaf_hash
+from workflows.log.attachments import Attachments
 from workflows.log.authority import Authority
 from workflows.log.clock_check import ClockCheck
+from workflows.log.disposals import Disposals
 from workflows.log.documents import Documents
 from workflows.log.misbehaviour import SplitView, split_views
 from workflows.log.private_check import PrivateCheck
@@ -61,10 +62,12 @@ class Verified(Value):
         computed, reported: rulings made again; rulings that cannot be.
         documents, private, files: how many of each were compared with their digests.
         erased: private values that are not held any more; what is erased is no fault.
+        disposed: private values and files that were disposed of; that is no fault either.
         elsewhere: files held elsewhere, which nobody here can open.
         faults: what does not hold, by position; at most a thousand. faulty: how many in all.
         remarks: what holds and deserves a look.
         split: signed checkpoints of one size that contradict each other.
+        disposals: what is not held any more, and under which class; at most a thousand.
     """
 
     position: int
@@ -79,10 +82,12 @@ class Verified(Value):
     erased: int
     files: int
     elsewhere: int
+    disposed: int = 0
     faulty: int
     faults: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
     split: tuple[SplitView, ...] = ()
+    disposals: tuple[Fault, ...] = ()
 
 
 class Against(NamedTuple):
@@ -126,7 +131,8 @@ class _Pass:
 
     def __init__(self, log: Log, data: Path, against: Against) -> None:
         self._log = log
-        self._evidence = Evidence(data)
+        self._disposals = Disposals(log, Evidence(data))
+        self._attachments = Attachments(Evidence(data), self._disposals)
         self._tree = TreeCheck(log, against.trusted, against.signed, against.held)
         self._published = PublishedTiles(data)
         self._documents = Documents(log)
@@ -139,14 +145,14 @@ class _Pass:
         self._found: dict[str, bytes] = {}
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
-        self._private = PrivateCheck(log)
-        self._faulty = self._files = self._elsewhere = 0
+        self._private = PrivateCheck(log, self._disposals)
+        self._faulty = 0
         self._held = len(against.held)
 
     def page(self, after: int, last: int) -> None:
         """Verify the rows of a page."""
         rows = {row.position: row for row in self._log.contents(after, last - after)}
-        events: dict[int, Event] = {}
+        read: dict[int, Recorded] = {}
         self._ahead(rows.values())
         for position in range(after + 1, last + 1):
             row = rows.get(position)
@@ -157,13 +163,14 @@ class _Pass:
             recorded = self._row(row)
             if recorded is not None:
                 self._event(recorded, row.clock)
-                events[position] = recorded.event
+                read[position] = recorded
         self._take(self._tree.page(last))
-        self._take(self._private.page(events))
+        self._take(self._private.page(read))
 
     def result(self, head: int) -> Verified:
         """Return what came of it."""
         self._take(self._authority.finish())
+        self._take(self._disposals.finish())
         self._take(self._tree.finish(head))
         self._take(self._published.finish())
         self._take(self._documents.finish())
@@ -172,6 +179,8 @@ class _Pass:
         for fault in self._rechecking.faults:
             if fault.kind != "unreadable_event":
                 self._fault(fault.position, fault.kind, fault.why)
+        for position, why in self._disposals.unseen[:FAULTS_MAX]:
+            self._remarks.append(Fault(position=position, kind="disposed_unseen", why=why))
         key = lambda fault: (fault.position, fault.kind)  # noqa: E731  one order for both
         return Verified(
             position=head,
@@ -183,13 +192,18 @@ class _Pass:
             reported=self._rechecking.reported,
             documents=self._documents.count,
             private=self._private.held,
-            erased=self._private.bound - self._private.held,
-            files=self._files,
-            elsewhere=self._elsewhere,
+            erased=self._private.erased,
+            disposed=self._disposals.count,
+            files=self._attachments.count,
+            elsewhere=self._attachments.elsewhere,
             faulty=self._faulty,
             faults=tuple(sorted(self._faults, key=key)),
             remarks=tuple(sorted(self._remarks, key=key)),
             split=self._split,
+            disposals=tuple(
+                Fault(position=position, kind="disposed", why=why)
+                for position, why in sorted(self._disposals.notes)[:FAULTS_MAX]
+            ),
         )
 
     def _ahead(self, rows: Collection[Stored]) -> None:
@@ -229,12 +243,12 @@ class _Pass:
         self._order(recorded, clock)
         try:
             self._take(self._authority.take(recorded))
+            self._take(self._disposals.take(recorded))
             self._rechecking.take(recorded)
         except _DAMAGED as fault:
             why = f"it cannot have happened after what is on record: {fault}"
             self._fault(recorded.position, "impossible", why)
-        if isinstance(recorded.event.data, EvidenceAttached):
-            self._file(recorded.position, recorded.event.data)
+        self._take(self._attachments.take(recorded))
 
     def _order(self, recorded: Recorded, clock: str) -> None:
         event, position = recorded.event, recorded.position
@@ -250,21 +264,6 @@ class _Pass:
             self._fault(position, "clock_differs", "the clock kept is not the greatest time so far")
         if event.basis >= position:
             self._fault(position, "basis_differs", "it was decided on what came after it")
-
-    def _file(self, position: int, attached: EvidenceAttached) -> None:
-        if attached.held == "elsewhere":
-            self._elsewhere += 1
-            return
-        self._files += 1
-        try:
-            self._evidence.open(attached.sha256).close()
-        except Exception as fault:  # noqa: BLE001  whatever keeps it from being read is the finding
-            why = f"the file {attached.sha256} cannot be opened: {fault}"
-            self._fault(position, "evidence_missing", why)
-            return
-        if not self._evidence.check(attached.sha256):
-            why = f"the file {attached.sha256} has other bytes"
-            self._fault(position, "evidence_altered", why)
 
     def _take(self, doubts: Iterable[tuple[int, str, str]]) -> None:
         for position, kind, why in doubts:

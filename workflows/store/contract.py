@@ -92,6 +92,19 @@ class Unreadable(NamedTuple):
     why: str
 
 
+class Gone(NamedTuple):
+    """An event of whose private values and file nothing is kept: they were disposed of.
+
+    Attributes:
+        leaf: its hash, so that another event at this position is not taken for it.
+        sha256: digest of the file it had attached, where that was held here.
+    """
+
+    position: int
+    leaf: bytes
+    sha256: str | None
+
+
 class Log(Protocol):
     """The one gapless sequence of events and what is kept in its transactions."""
 
@@ -116,7 +129,8 @@ class Log(Protocol):
             StoreUnavailable: the disk is full or read-only; nothing was written.
 
         A ``person.erased/1`` destroys the private fields of its person in the same transaction,
-        and the key they were sealed with once that is durable.
+        and the key they were sealed with once that is durable. A ``record.disposed/1`` destroys
+        the private fields of the events it names, and lets `disposed` remember them.
         """
 
     def head(self) -> int:
@@ -211,6 +225,18 @@ class Log(Protocol):
 
     def private_streams(self, person: str) -> list[str]:
         """Return the streams that hold private fields of a person, sorted."""
+
+    def disposed(self) -> list[Gone]:
+        """Return what was disposed of, also by acts that an older copy of the log does not hold.
+
+        It lies with the keys, so whoever restores a log with the newest keys knows it, too.
+        """
+
+    def of_topic(self, topic: str, after: int = 0, limit: int = 500) -> list[Stored]:
+        """Return at most ``limit`` rows of a topic at positions above ``after``, unchecked.
+
+        Without an index: it looks through the whole log.
+        """
 
     def command(self, command_id: str) -> CommandRow | None:
         """Return what is kept of a command."""

@@ -54,7 +54,10 @@ _LOG = (
     _PRIVATE,
     _table("commands", id="text", request_digest="text", first="int8", last="int8", answer=_BYTES),
 )
-_VAULT = (_table("keys", owner="text", generation="int4", key=_BYTES),)
+_VAULT = (
+    _table("keys", owner="text", generation="int4", key=_BYTES),
+    _table("disposed", position="int8", leaf=_BYTES, sha256="text"),
+)
 TABLES = {table.name: table.columns for table in (*_LOG, *_VAULT)}
 """Every table that is copied, each with its columns: all there are but the form of the schema."""
 

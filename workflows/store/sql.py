@@ -13,7 +13,15 @@ from domain.merkle import root as root_of
 from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
 from workflows.store.arrivals import Arrivals
-from workflows.store.contract import CommandRow, Disclosed, Leaf, Recorded, Stored, Unreadable
+from workflows.store.contract import (
+    CommandRow,
+    Disclosed,
+    Gone,
+    Leaf,
+    Recorded,
+    Stored,
+    Unreadable,
+)
 from workflows.store.mapper import Entry, Told, event_of
 from workflows.store.recorder import LogApplication, LogRecorder
 from workflows.store.rows import Readable
@@ -234,6 +242,17 @@ class SQLLog(ABC):
         query = f"{privacy.ROWS} WHERE stream = ? AND name = ? ORDER BY position DESC"
         rows: Any = self._all(query, stream, name)
         return next(iter(privacy.opened(rows, self._vault)), None)
+
+    def disposed(self) -> list[Gone]:
+        """Return what was disposed of, also by acts that an older copy of the log does not hold."""
+        return self._vault.disposed()
+
+    def of_topic(self, topic: str, after: int = 0, limit: int = PAGE) -> list[Stored]:
+        """Return at most ``limit`` rows of a topic at positions above ``after``, unchecked."""
+        query = (
+            f"{_RECORDED} WHERE topic = ? AND notification_id > ? ORDER BY notification_id LIMIT ?"
+        )
+        return [Stored(*row) for row in self._all(query, topic, after, limit)]
 
     def command(self, command_id: str) -> CommandRow | None:
         """Return what is kept of a command."""

@@ -2,12 +2,13 @@
 
 They lie in a file of their own, ``vault.db``, never in the log and never in its backups. A key that
 was destroyed leaves its name behind, so that nothing sealed with it comes back by any way. What is
-written after an erasure is sealed with a key of the next generation.
+written after an erasure is sealed with a key of the next generation. Beside them stands of which
+events everything was disposed of, so that an older copy of the log does not bring it back either.
 """
 
 import sqlite3
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -16,16 +17,19 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from workflows.store.contract import StoreUnavailable
+from workflows.store.contract import Gone, StoreUnavailable
 
 VAULT_FILE = "vault.db"
 _KEY_BITS = 256
 _NONCE_BYTES = 12
 _BUSY_S = 10.0
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS keys"
-    " (owner TEXT NOT NULL, generation INTEGER NOT NULL, key BLOB, PRIMARY KEY (owner, generation))"
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS keys (owner TEXT NOT NULL, generation INTEGER NOT NULL, key BLOB,"
+    " PRIMARY KEY (owner, generation))",
+    "CREATE TABLE IF NOT EXISTS disposed"
+    " (position INTEGER NOT NULL, leaf BLOB NOT NULL, sha256 TEXT, PRIMARY KEY (position, leaf))",
 )
+_HAS_DISPOSED = "SELECT count(*) FROM sqlite_master WHERE name = 'disposed'"
 
 
 class Keys(Protocol):
@@ -36,6 +40,9 @@ class Keys(Protocol):
 
     def destroyed(self) -> list[str]:
         """Return the names of the keys that were destroyed."""
+
+    def disposed(self) -> list[Gone]:
+        """Return the events of which everything was disposed of, by position."""
 
 
 class Vault:
@@ -112,6 +119,27 @@ class Vault:
             rows = self._connection.execute("SELECT owner, generation FROM keys WHERE key IS NULL")
             return [f"{owner}/{generation}" for owner, generation in rows]
 
+    def dispose(self, gone: Iterable[Gone]) -> None:
+        """Remember events of which everything was disposed of; durable when this returns."""
+        with self._turn:
+            assert self._connection is not None, "only who may write disposes"
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR IGNORE INTO disposed VALUES (?, ?, ?)", gone)
+            self._connection.execute("COMMIT")
+
+    def disposed(self) -> list[Gone]:
+        """Return the events of which everything was disposed of, by position."""
+        with self._turn:
+            # Keys of before there were disposals, open for reading only, have no such table.
+            if self._connection is None or self._connection.execute(_HAS_DISPOSED).fetchone() == (
+                0,
+            ):
+                return []
+            rows = self._connection.execute(
+                "SELECT position, leaf, sha256 FROM disposed ORDER BY 1"
+            )
+            return [Gone(*row) for row in rows]
+
     def close(self) -> None:
         """Close the file."""
         with self._turn:
@@ -166,7 +194,8 @@ def empty_vault(path: Path) -> sqlite3.Connection:
     """Return a new file for keys, to be filled with copies of them and closed."""
     path.touch(0o600)
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(_TABLE)
+    for table in _TABLES:
+        connection.execute(table)
     return connection
 
 
@@ -210,7 +239,8 @@ def _connect(path: Path | None, *, writable: bool, durable: bool) -> sqlite3.Con
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
             with closing(connection.execute("PRAGMA journal_mode = PERSIST")):
-                connection.execute(_TABLE)
+                for table in _TABLES:
+                    connection.execute(table)
         else:
             # Not opened for reading only: where a process was killed while it wrote a key, whoever
             # comes next has to undo that half.

@@ -13,7 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from workflows.bundles.outside.companions import check_disclosures, check_documents, check_files
+from workflows.bundles.outside.companions import (
+    check_disclosures,
+    check_disposals,
+    check_documents,
+    check_files,
+)
 from workflows.bundles.outside.form import Rejected, read_strictly
 from workflows.bundles.outside.opening import BundleFiles, Opened, open_bundle
 from workflows.bundles.outside.rulings import check_rulings
@@ -44,6 +49,7 @@ def _established(files: BundleFiles, bundle: Opened) -> list[str]:
     values = check_disclosures(files, bundle)
     evidence = check_files(files, bundle)
     wanted = bundle.manifest["ruling"] if bundle.manifest["kind"] == "ruling" else None
+    disposals = check_disposals(files, bundle)
     rulings = check_rulings(bundle, documents, wanted)
     closed = read_strictly(files.read("disclosures.json"), "disclosures.json")["closed"]
     why = [one["why"] for one in closed]
@@ -54,6 +60,7 @@ def _established(files: BundleFiles, bundle: Opened) -> list[str]:
         *(f"{sentence}." for sentence in rulings),
         f"{len(documents)} documents, {evidence} files and {values} private values are those"
         " the events bind.",
+        *disposals,
         f"{why.count('erased')} private values were erased or are no longer held, and"
         f" {why.count('not_shown')} are not shown to you: so says the bundle.",
         *(
