@@ -138,10 +138,29 @@ def test_t16_a_private_value_whose_row_has_a_hole_is_named(
     assert (position, "private_altered") in owned_database.found()
 
 
-def test_an_erased_private_value_breaks_nothing(owned: Owned) -> None:
+def test_t16_a_private_value_taken_out_with_nobody_erased_is_named(owned: Owned) -> None:
     with owned.sql() as connection:
-        connection.execute("DELETE FROM private WHERE name = 'comment'")
-    assert owned.found() == []
+        position = connection.one("SELECT min(position) FROM private WHERE name = 'comment'")
+        connection.execute(
+            "DELETE FROM private WHERE name = 'comment' AND position = ?", (position,)
+        )
+    assert owned.found() == [(position, "private_missing")]
+
+
+def test_t16_a_key_destroyed_with_nobody_erased_is_remarked_on(owned: Owned) -> None:
+    with owned.sql() as connection:
+        position, owner = connection.execute(
+            "SELECT position, owner FROM private WHERE name = 'comment' ORDER BY position"
+        ).fetchone()
+    person, _, generation = owner.rpartition("/")
+    with owned.vault() as vault:
+        spent = "UPDATE keys SET key = NULL WHERE owner = ? AND generation = ?"
+        vault.execute(spent, (person, int(generation)))
+    report = owned.verified()
+    assert report.ok
+    remarks = [one for one in report.log.remarks if one.kind == "erased_unseen"]
+    assert position in [one.position for one in remarks]
+    assert all(person in one.why for one in remarks)
 
 
 @pytest.mark.parametrize(

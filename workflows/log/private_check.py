@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from domain.event import Event
 from domain.private import disclosure_digest, open_disclosure
 from workflows.log.disposals import Disposals
+from workflows.log.erasures import Erasures
 from workflows.store.contract import Disclosed, Log, Recorded
 
 Doubt = tuple[int, str, str]
@@ -16,13 +17,15 @@ class PrivateCheck:
 
     Attributes:
         held: how many private values are held.
-        erased: how many are not, and were not disposed of either.
+        erased: how many are gone with the person whose they were.
+        erasures: what is known of those people.
     """
 
     def __init__(self, log: Log, disposals: Disposals) -> None:
         """Begin before the first event, beside what knows of disposals."""
         self._log = log
         self._disposals = disposals
+        self.erasures = Erasures(log)
         self.held = self.erased = 0
 
     def page(self, read: Mapping[int, Recorded]) -> Iterator[Doubt]:
@@ -45,8 +48,13 @@ class PrivateCheck:
         for position, count in missing.items():
             self.held += len(read[position].event.sd or ()) - count
             what = "a private value was" if count == 1 else f"{count} private values were"
-            if count > 0 and not self._disposals.gone(read[position], what, count):
+            if count < 1 or self._disposals.gone(read[position], what, count):
+                continue
+            if self.erasures.took(read[position]):
                 self.erased += count
+            else:
+                why = f"{what} taken out, and nobody was erased for it"
+                yield position, "private_missing", why
 
     def finish(self) -> Iterator[Doubt]:
         """Yield the private values of no event: whoever looks for the newest would find them."""

@@ -181,6 +181,9 @@ class _Pass:
                 self._fault(fault.position, fault.kind, fault.why)
         for position, why in self._disposals.unseen[:FAULTS_MAX]:
             self._remarks.append(Fault(position=position, kind="disposed_unseen", why=why))
+        for position, whose in self._private.erasures.unseen[:FAULTS_MAX]:
+            why = f"gone with the key of {whose}, whom nobody on record erased"
+            self._remarks.append(Fault(position=position, kind="erased_unseen", why=why))
         key = lambda fault: (fault.position, fault.kind)  # noqa: E731  one order for both
         return Verified(
             position=head,

@@ -232,6 +232,12 @@ class Log(Protocol):
         It lies with the keys, so whoever restores a log with the newest keys knows it, too.
         """
 
+    def keys_destroyed(self) -> frozenset[str]:
+        """Return the ids of the people some key of whom was destroyed.
+
+        Also by erasures that an older copy of the log does not hold.
+        """
+
     def of_topic(self, topic: str, after: int = 0, limit: int = 500) -> list[Stored]:
         """Return at most ``limit`` rows of a topic at positions above ``after``, unchecked.
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.base import moment_text
-from domain.catalogue import UnreadableEvent
-from domain.event import Sealed, leaf_hash
+from domain.event import Sealed
 from domain.merkle import root as root_of
 from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
@@ -22,7 +21,8 @@ from workflows.store.contract import (
     Stored,
     Unreadable,
 )
-from workflows.store.mapper import Entry, Told, event_of
+from workflows.store.mapper import Entry
+from workflows.store.recorded import recorded, whole_bytes
 from workflows.store.recorder import LogApplication, LogRecorder
 from workflows.store.rows import Readable
 from workflows.store.turns import Turns
@@ -126,7 +126,7 @@ class SQLLog(ABC):
         query = f"{_OF_STREAM} ORDER BY originator_version LIMIT {PAGE}"
         while page := self._all(query, stream, after):
             # Page by page, so that neither memory nor a read transaction grows with the stream.
-            yield from map(_recorded, page)
+            yield from map(recorded, page)
             after += len(page)
             if len(page) < PAGE:
                 break
@@ -143,7 +143,7 @@ class SQLLog(ABC):
             UnreadableEvent: a row that is not what was written.
         """
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
-        return [_recorded(row) for row in self._all(query, after, limit)]
+        return [recorded(row) for row in self._all(query, after, limit)]
 
     def contents(self, after: int = 0, limit: int = PAGE) -> list[Stored]:
         """Return at most ``limit`` rows at positions above ``after``, in order and unchecked."""
@@ -188,7 +188,7 @@ class SQLLog(ABC):
             UnreadableEvent: a row that is not what was written.
         """
         rows = self._all(f"{_RECORDED} WHERE notification_id = ?", position)
-        return _recorded(rows[0]) if rows else None
+        return recorded(rows[0]) if rows else None
 
     def position_at(self, moment: datetime) -> int:
         """Return the last position whose clock is not after a moment, 0 if none."""
@@ -203,7 +203,7 @@ class SQLLog(ABC):
     def document(self, digest: str) -> bytes | None:
         """Return a document's bytes."""
         rows = self._all("SELECT bytes FROM documents WHERE digest = ?", digest)
-        return _bytes(rows[0][0]) if rows else None
+        return whole_bytes(rows[0][0]) if rows else None
 
     def documents_of(self, digests: Collection[str]) -> dict[str, bytes]:
         """Return those of some documents that are held as bytes, by digest, in one question."""
@@ -211,12 +211,13 @@ class SQLLog(ABC):
             return {}
         query = f"SELECT digest, bytes FROM documents WHERE digest IN {self.listed_digests}"
         rows = self._all(query, json.dumps(sorted(digests)))
-        return {name: _bytes(held) for name, held in rows if isinstance(held, bytes | str)}
+        return {name: whole_bytes(held) for name, held in rows if isinstance(held, bytes | str)}
 
     def documents(self, after: str = "", limit: int = PAGE) -> list[tuple[str, bytes]]:
         """Return at most ``limit`` documents with digests above ``after``, in their order."""
         return [
-            (digest, _bytes(content)) for digest, content in self._all(_DOCUMENTS, after, limit)
+            (digest, whole_bytes(content))
+            for digest, content in self._all(_DOCUMENTS, after, limit)
         ]
 
     def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
@@ -246,6 +247,10 @@ class SQLLog(ABC):
     def disposed(self) -> list[Gone]:
         """Return what was disposed of, also by acts that an older copy of the log does not hold."""
         return self._vault.disposed()
+
+    def keys_destroyed(self) -> frozenset[str]:
+        """Return the ids of the people some key of whom was destroyed."""
+        return frozenset(name.rpartition("/")[0] for name in self._vault.destroyed())
 
     def of_topic(self, topic: str, after: int = 0, limit: int = PAGE) -> list[Stored]:
         """Return at most ``limit`` rows of a topic at positions above ``after``, unchecked."""
@@ -277,22 +282,3 @@ class SQLLog(ABC):
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
         return self._all(query, *values)[0]
-
-
-def _bytes(content: Any) -> bytes:
-    # A row somebody edited may hold anything; its digest will not match, and whoever asks says so.
-    return content if isinstance(content, bytes) else str(content).encode()
-
-
-def _recorded(row: tuple[Any, ...]) -> Recorded:
-    position, stream, version, topic, content, leaf, clock = row
-    if not isinstance(content, bytes):
-        # Whoever owns the database may have declared the column anew, or written another type.
-        raise UnreadableEvent(f"position {position}: the row holds no bytes")
-    event = event_of(Told(position, stream, version, topic), content)
-    if leaf != leaf_hash(content):
-        raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
-    try:
-        return Recorded(position, datetime.fromisoformat(clock), content, event)
-    except (ValueError, TypeError):
-        raise UnreadableEvent(f"position {position}: the clock kept is no moment") from None
