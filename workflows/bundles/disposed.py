@@ -1,6 +1,7 @@
 """Disposals in a bundle: the events that say why a value or a file is not there any more."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from domain.disposal_events import RecordDisposed
 from domain.event import stream_kind
@@ -46,3 +47,25 @@ def _incomplete(log: Log, evidence: Evidence, events: Mapping[int, Recorded]) ->
         and not evidence.holds(one.event.data.sha256)
     }
     return files | {at for at, count in bound.items() if count > 0}
+
+
+def files_held(
+    evidence: Evidence, events: Mapping[int, Recorded], disposed: Mapping[int, Recorded]
+) -> dict[str, dict[str, Any]]:
+    """Return of each file that some events attach, by digest, whether it is here and why not."""
+    bodies = ((at, one.event.data) for at, one in events.items())
+    return {
+        body.sha256: _state(evidence, at, body, disposed)
+        for at, body in bodies
+        if isinstance(body, EvidenceAttached)
+    }
+
+
+def _state(
+    evidence: Evidence, at: int, body: EvidenceAttached, disposed: Mapping[int, Recorded]
+) -> dict[str, Any]:
+    if body.held == "elsewhere":
+        return {"state": "elsewhere"}
+    if at in disposed and not evidence.holds(body.sha256):
+        return {"state": "disposed", "attached": at, "disposal": disposed[at].position}
+    return {"state": "here" if evidence.check(body.sha256) else "missing"}

@@ -14,10 +14,9 @@ from domain.pack import Pack
 from domain.person import PersonJoined, person_stream
 from domain.policy_book import PolicyAdopted, policy_stream
 from domain.private import disclosure_digest
-from domain.project_events import EvidenceAttached
 from domain.refusals import Malformed, NotKnown, NotPermitted
 from domain.review_events import ReviewRuled
-from workflows.bundles.disposed import disposals_of
+from workflows.bundles.disposed import disposals_of, files_held
 from workflows.bundles.succession import KeyChanged, Pair, Signed, key_changes
 from workflows.log.proving import event_proof
 from workflows.policy_text import policy_from_document
@@ -107,7 +106,7 @@ def gather(
     hidden = sorted(found.keys() - events.keys())
     _require_visible(wanted, ruling, found, hidden)
     gathered = _Gathered(log, events, recipient, disposed)
-    held = {sha: _state(evidence, at, disposed) for sha, at in _attached(events).items()}
+    held = files_held(evidence, events, disposed)
     changes = key_changes(log, signed)
     manifest: dict[str, Any] = {
         "v": 1,
@@ -291,19 +290,3 @@ def _require_visible(
         raise NotPermitted(
             f"parts of {wanted.stream} are not shown to you", fix="Ask an auditor for the bundle."
         )
-
-
-def _attached(events: dict[int, Recorded]) -> dict[str, tuple[int, EvidenceAttached]]:
-    bodies = ((at, one.event.data) for at, one in events.items())
-    return {body.sha256: (at, body) for at, body in bodies if isinstance(body, EvidenceAttached)}
-
-
-def _state(
-    evidence: Evidence, attached: tuple[int, EvidenceAttached], disposed: dict[int, Recorded]
-) -> dict[str, Any]:
-    at, body = attached
-    if body.held == "elsewhere":
-        return {"state": "elsewhere"}
-    if at in disposed and not evidence.holds(body.sha256):
-        return {"state": "disposed", "attached": at, "disposal": disposed[at].position}
-    return {"state": "here" if evidence.check(body.sha256) else "missing"}

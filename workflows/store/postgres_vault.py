@@ -96,17 +96,18 @@ def settle(links: Links) -> None:
         StoreUnavailable: there is something, and the database refuses to let it go.
     """
     with links.reading() as lent:
+        what = "the table quorate.disposed is empty, and cannot be made again from the log"
         try:
             _remember_again(lent)
             (back,) = lent.execute(f"SELECT count(*) {_BROUGHT_BACK}").fetchone()
+            what = (
+                f"{back} private values that were erased or disposed of came back with an older"
+                " copy of the log, and cannot be taken out again"
+            )
             if back:
                 lent.connection.execute(f"DELETE {_BROUGHT_BACK}".encode())
         except psycopg.Error as fault:
-            said = " ".join(str(fault).split())
-            raise StoreUnavailable(
-                "private values of people who are erased, or that were disposed of, came back with"
-                f" an older copy of the log, and cannot be taken out again: {said}"
-            ) from fault
+            raise StoreUnavailable(f"{what}: {' '.join(str(fault).split())}") from fault
 
 
 def keys_for(connection: psycopg.Connection, owners: Iterable[str]) -> dict[str, Named]:

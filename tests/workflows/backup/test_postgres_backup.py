@@ -142,7 +142,7 @@ def test_an_older_dump_beside_newer_keys_brings_nobody_back(
                      " ON CONFLICT DO NOTHING", database)  # fmt: skip
     name = psycopg.conninfo.conninfo_to_dict(database)["dbname"]
     server.statement(f"ALTER DATABASE {name} SET default_transaction_read_only TO on")
-    with pytest.raises(StoreUnavailable, match="2 private values of people who are erased"):
+    with pytest.raises(StoreUnavailable, match="2 private values that were erased"):
         open_postgres_log(database)
 
 

@@ -332,7 +332,7 @@ def test_a_worker_needs_no_right_to_change_the_schema(server: Server, database: 
         assert log.append([sealed, refusal("b:1")], {}, command()) == range(1, 3)
         assert log.append([erased("p1", 1)], {}, None) == range(3, 4)
         assert log.append([disposed("a:1", 2, 1)], {}, None) == range(4, 5)
-        assert (log.wait(2, 1), log.disclosed([1])) == (3, [])
+        assert (log.wait(3, 1), log.disclosed([1])) == (4, [])
     server.statement("DROP OWNED BY worker; DROP ROLE worker", database)
 
 
