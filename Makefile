@@ -51,6 +51,13 @@ test: install ## check style, types and layers, then run the tests
 	$(call check,lint-imports,$(BIN)/lint-imports)
 	@$(BIN)/python -m pytest -q -n auto
 
+ROUNDS ?= 200
+SEED ?=
+
+.PHONY: soak
+soak: install ## kill processes at random moments, ROUNDS times each, and look that nothing is lost
+	@$(BIN)/python -m tests.faults.soak $(ROUNDS) $(SEED)
+
 .PHONY: screenshots
 screenshots: install ## take pictures of the pages of the demo, into docs/screens
 	@$(BIN)/python -m tests.web.screenshots

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from domain.checkpoint import Checkpoint, Note
+from domain.checkpoint import read_records
 from domain.refusals import NotKnown
-from workflows.log.signed import KEY, LOG, published
+from workflows.bundles.succession import Signed
+from workflows.log.signed import KEY, LOG, SIGNED, published
 
 
-def signed_of(data: Path) -> tuple[Checkpoint, Note]:
-    """Return the published checkpoint of a data directory.
+def signed_of(data: Path) -> Signed:
+    """Return the published checkpoint of a data directory, with those before it.
 
     Raises:
         NotKnown: there is none.
@@ -16,7 +17,7 @@ def signed_of(data: Path) -> tuple[Checkpoint, Note]:
     found = published(data)
     if found is None:
         raise NotKnown("no checkpoint was signed yet", fix="Have one signed: quorate checkpoint.")
-    return found
+    return Signed(found, lambda: read_records((data / LOG / SIGNED).read_bytes())[0])
 
 
 def key_of(data: Path) -> str:

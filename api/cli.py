@@ -19,6 +19,7 @@ from api import (
     cli_export,
     cli_import,
     cli_inbox,
+    cli_keeping,
     cli_log,
     cli_people,
     cli_policy,
@@ -71,6 +72,7 @@ app.add_typer(cli_policy.app, name="policy")
 app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_privacy.app, name="privacy")
+app.add_typer(cli_keeping.app, name="keeping")
 app.command("authority")(cli_people.show_authority)
 app.add_typer(cli_account.app, name="account")
 app.add_typer(cli_log.app, name="signer")

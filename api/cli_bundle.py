@@ -11,6 +11,7 @@ import typer
 from api.bundling import key_of, signed_of
 from api.cli_office import DATA, AsJson, Data, require_office
 from api.cli_output import say, say_json
+from api.storing import open_to_read
 from domain.base import digest
 from domain.refusals import Malformed
 from workflows.bundles.gathering import Recipient, Wanted, gather
@@ -18,7 +19,6 @@ from workflows.bundles.packing import write_bundle
 from workflows.bundles.verifier import verifier
 from workflows.log.files import write_new
 from workflows.store.evidence import Evidence
-from workflows.store.sqlite import open_log
 
 _RANGE = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]{0,14})")
 
@@ -56,7 +56,7 @@ def write_to_file(  # noqa: PLR0913  one parameter for each option
         return
     require_office(data)
     evidence = Evidence(data)
-    with closing(open_log(data, writable=False)) as log:
+    with closing(open_to_read(data)) as log:
         recipient = Recipient(private=private)
         bundle = gather(log, evidence, signed_of(data), _wanted(ruling, stream, span), recipient)
         content = BytesIO()

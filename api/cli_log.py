@@ -55,7 +55,7 @@ def checkpoint(
     found = _signed(data, signer or configured_signer(data))
     signed, content = found
     if out is not None:
-        _write(out, content.content)
+        write_out(out, content.content)
     key = (data / LOG / KEY).read_text(encoding="utf-8").strip()
     if as_json:
         told = {"origin": signed.origin, "position": signed.size, "root": b64(signed.root)}
@@ -95,7 +95,7 @@ def prove(
             assert position is not None, "one of the two is given"
             content = event_proof(log.node, position, signed)
             what = f"position {position} is in the log of position {signed[0].size}"
-    _write(out, content)
+    write_out(out, content)
     say(f"{out}: proof that {what}.")
 
 
@@ -147,6 +147,21 @@ def held_checkpoint(path: Path) -> tuple[Checkpoint, Note]:
         raise Malformed(f"{path}: {fault}", fix="Give a file of `quorate checkpoint`.") from None
 
 
+def write_out(path: Path, content: bytes) -> None:
+    """Write a new file for somebody to keep.
+
+    Raises:
+        Malformed: it is there already.
+    """
+    try:
+        write_new(path, content)
+    except FileExistsError:
+        raise Malformed(
+            f"{path} is there already, and may be a file worth keeping",
+            fix="Give another name.",
+        ) from None
+
+
 def _signed(data: Path, directory: Path) -> tuple[Checkpoint, Note]:
     """Return a checkpoint of the log as it is now, signed here or by the signer at work."""
     with closing(open_to_read(data)) as log:
@@ -170,13 +185,3 @@ def _waited_for(data: Path, head: int) -> tuple[Checkpoint, Note] | None:
             return signed
         time.sleep(_LOOK_S)
     return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        write_new(path, content)
-    except FileExistsError:
-        raise Malformed(
-            f"{path} is there already, and may be a checkpoint worth keeping",
-            fix="Give another name.",
-        ) from None

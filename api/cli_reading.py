@@ -1,6 +1,5 @@
 """Looking at an office from the command line: status, decisions, trail."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ from api.cli_counts import say_counts
 from api.cli_office import DATA, AsJson, AsOfGiven, Data, Looking, looking
 from api.cli_output import Column, note, say, say_json, say_table
 from api.http.shown import Names, PhaseLabels, Titles, at_answer, called, texts
+from api.http.trail import happened
 from domain.base import moment_text
 from domain.project import project_stream
 from domain.refusals import Malformed, NotKnown
@@ -16,7 +16,8 @@ from projections.as_of import instant
 from projections.decisions import Ruled, decisions
 from projections.priorities import ranks
 from projections.reading import Answer, Page
-from projections.register import ProjectRow, Wanted, codes, register, supersedes
+from projections.register import ProjectRow, Wanted, codes, register
+from projections.supersedes import supersedes
 from projections.trail import Span, trail
 
 EVERYTHING = Page(limit=None)
@@ -153,10 +154,7 @@ def _projects(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> list[dict
 def _entries(look: Looking, positions: tuple[int, ...]) -> list[dict[str, Any]]:
     names, words = Names(look.house), texts(look.house, positions)
     entries = []
-    for position in positions:
-        recorded = look.house.log.at(position)
-        assert recorded is not None, "the index names positions of the log"
-        fields = json.loads(recorded.content)
+    for position, fields in happened(look.house.log, positions):
         header = {name: fields.get(name) for name in _HEADER}
         shown = names.of(header, "by", "on_behalf_of", "recorded_by")
         entries.append({"position": position, **shown, "texts": words.get(position, {})})

@@ -1,11 +1,12 @@
 """The command line for auditors: ``quorate verify``."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli_log import SignerDirectory, held_checkpoint
+from api.cli_log import SignerDirectory, held_checkpoint, write_out
 from api.cli_office import DATA, AsJson, Data, require_office
 from api.cli_output import progress_bar, say, say_json
 from api.clock import now
@@ -27,6 +28,12 @@ def verify_log(
         list[str] | None,
         typer.Option(metavar="KEY", help="A verifier key you trust; that of the log by default."),
     ] = None,
+    misbehaviour: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A new file for signed notes that contradict each other, if any."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the whole log to account: bytes, tree, checkpoints, rulings, authority, views, files."""
@@ -38,6 +45,9 @@ def verify_log(
     )
     with progress_bar("Verifying the log") as log:
         report = verify_all(data, given, now, (log, log))
+    if misbehaviour is not None and report.log.split:
+        proof = [one.as_json() for one in report.log.split]
+        write_out(misbehaviour, json.dumps({"v": 1, "split_views": proof}, indent=2).encode())
     if as_json:
         say_json(report.as_json())
     else:
@@ -52,6 +62,10 @@ def _say(report: Report) -> None:
         say(f"position {fault.position}: {fault.kind}: {fault.why}")
     for remark in log.remarks:
         say(f"position {remark.position}: look at this: {remark.kind}: {remark.why}")
+    if log.split:
+        say("Keep both notes of each split view elsewhere: --misbehaviour FILE writes them out.")
+    for gone in log.disposals:
+        say(f"position {gone.position}: {gone.kind}: {gone.why}")
     say(f"{log.position} events in {log.streams} streams, root {log.root}.")
     say(f"{log.checkpoints} checkpoints, of which {log.held} were kept elsewhere.")
     if not log.held:
@@ -63,6 +77,8 @@ def _say(report: Report) -> None:
     )
     if log.erased:
         say(f"{log.erased} private values are erased; the proofs of their events hold.")
+    if log.disposed:
+        say(f"{log.disposed} private values and files were disposed of; the proofs hold.")
     say(f"{len(report.views)} views compared with a fresh fold.")
     if report.behind:
         say(f"Not compared, stopped or not built: {', '.join(report.behind)}.")

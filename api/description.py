@@ -25,6 +25,7 @@ TAGS = {
     "facts": "What is known of a project, and since when.",
     "health": "Whether the record and its views are in order.",
     "inbox": "What waits for whom.",
+    "keeping": "How long records are kept, and their disposal by two people.",
     "log": "The log as outsiders check it: checkpoints, tiles, proofs.",
     "money": "Envelopes, requests, allocations, costs.",
     "office": "The office and its founding.",

@@ -1,19 +1,23 @@
 """The composition root: every part, wired over one data directory. Both doors open onto this."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from domain.catalogue import UnreadableEvent
 from projections.every import VIEWS
 from projections.runner import Runner
 from projections.sight import Restrictions
 from workflows.changes import Changes
 from workflows.conditions import Conditions
 from workflows.desk import Desk
+from workflows.disposed import destroy_files
 from workflows.dividing import Merges
 from workflows.envelopes import Envelopes
 from workflows.governing import Governing
 from workflows.imports import Imports
+from workflows.keeping import Keeping
 from workflows.log.signed import require_as_signed, signer_directory
 from workflows.money import Funds
 from workflows.offices import Offices
@@ -94,6 +98,7 @@ class House:
         self.offices = Offices(self.desk)
         self.people = People(self.desk)
         self.privacy = Privacy(self.desk)
+        self.keeping = Keeping(self.desk, self.evidence)
         self.governing = Governing(self.desk)
         self.stand_ins = StandIns(self.desk)
         self.portfolios = Portfolios(self.desk)
@@ -117,6 +122,10 @@ class House:
             require_as_signed(self.log, directory, signer_directory(directory, signer))
             # Where others may be at work here, what arrives now may well be theirs.
             self.evidence.clear_abandoned(self.now() - ABANDONED if shared else None)
+            # Where an attachment cannot be read, its file stays: `quorate verify` names it.
+            if self.log.disposed():
+                with suppress(UnreadableEvent), self.evidence.disposing():
+                    destroy_files(self.log, self.evidence)
         self.views = Runner(directory, self.log, VIEWS)
         self.restrictions = Restrictions(self.views.reading, self.log)
 

@@ -78,6 +78,7 @@ REFUSALS: dict[type[Refused], Kind] = {
     refusals.CurrencyHeld: Kind(HTTPStatus.CONFLICT, "Currency held"),
     refusals.ImportedRuling: Kind(HTTPStatus.CONFLICT, "Imported ruling"),
     refusals.OnHold: Kind(HTTPStatus.CONFLICT, "On legal hold"),
+    refusals.NotDue: Kind(HTTPStatus.CONFLICT, "Not due"),
     refusals.NotInForce: Kind(HTTPStatus.CONFLICT, "Not in force"),
     refusals.Unfit: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Unfit content"),
     refusals.Malformed: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed value"),

@@ -107,7 +107,7 @@ def verify_all(
     began = time.monotonic()
     faults: list[Fault] = []
     with closing(open_to_read(data)) as log:
-        against = _against(log, data, given, faults)
+        against = _against(log, data, given, faults)._replace(now=now())
         verified = verify(log, data, against, progress[0])
         views, behind = _views(data, log, faults, progress[1])
     found = sorted((*verified.faults, *faults), key=lambda fault: (fault.position, fault.kind))

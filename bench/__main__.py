@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from time import perf_counter
 
-from bench import pages, stores
+from bench import pages
 from bench.commands import disk_sync
 from bench.rows import ROWS
 from bench.table import ground, show
@@ -29,7 +29,6 @@ def main() -> None:
         print(_machine(here.scratch), end="\n\n")
         show(tuple(row for row in ROWS if given.only in row.what), here)
     if not given.only:
-        stores.main()
         pages.main()
     print(f"\n{perf_counter() - start:.0f} s; load at the end {_loads()}")
 

@@ -1,6 +1,6 @@
-"""Every line of the table, as a value. A store of another kind adds lines of its own."""
+"""Every line of the table, as a value."""
 
-from bench import commands, queries, whole
+from bench import commands, postgres, queries, stores, whole
 from bench.table import Row
 
 ROWS: tuple[Row, ...] = (
@@ -9,6 +9,14 @@ ROWS: tuple[Row, ...] = (
         "≥ 0.35x hand-written SQL; CPU ≤ 300 µs",
         commands.durable,
     ),
+    Row("durable command on PostgreSQL", "≥ 0.35x hand-written SQL", postgres.durable),
+    Row(
+        "two processes on PostgreSQL",
+        "≥ 1.35x one; followers miss 0 events",
+        postgres.two_processes,
+    ),
+    Row("appends of 1, 8, 32 clients, SQLite", "≥ 0.35x hand-written SQL", stores.on_files),
+    Row("appends of 1, 8, 32 clients, PostgreSQL", "≥ 0.35x hand-written SQL", stores.on_server),
     Row(
         "POST through FastAPI at 8 clients",
         "≥ 0.35x an empty route; p99 ≤ 4x its p50",

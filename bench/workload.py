@@ -33,6 +33,9 @@ GATES = ("g1", "g2", "g3", "g4", "g5")
 CYCLE = 77
 """After so many projects deferrals and cancellations come round again."""
 
+SHARE = 100_000
+"""Projects that each process has for itself, where several write one log."""
+
 _PASS = """
   {gate}:
     kind: pass_gate
@@ -101,23 +104,36 @@ MEMBERS = (("chair", "ana"), ("finance", "ben"), ("works", "cem"))
 
 
 class Office:
-    """An office governed by the policy, in one directory, with a clock of its own."""
+    """An office governed by the policy, in one directory, with a clock of its own.
 
-    def __init__(self, directory: Path, *, durable: bool = True) -> None:
-        self.now = START
-        self.house = House(directory, writable=True, now=lambda: self.now, durable=durable)
-        self._keys = itertools.count(1)
+    Its log is in the directory, or in a database; one that is founded already is joined, by as many
+    processes as like to, each with projects of its own.
+    """
+
+    def __init__(
+        self, directory: Path, *, durable: bool = True, store: str | None = None, share: int = 0
+    ) -> None:
+        """Found an office, or join it to write one share of its projects, counted from 0."""
+        # Whoever joins comes later than all that others did to found it.
+        self.now = START + share * timedelta(days=1)
+        self.house = House(
+            directory, writable=True, now=lambda: self.now, durable=durable, store=store
+        )
+        self._keys = (f"office-{share}-{one}" for one in itertools.count(1))
         self.people: dict[str, str] = {}
         self.lives: deque[Iterator[None]] = deque()
-        self.begun = 0
-        self._found()
+        self.begun = share * SHARE
+        if self.house.log.head() == 0:
+            self._found()
+        else:
+            self._join()
         self.prefix = self.house.log.head()
 
     def act(self, name: str, key: str | None = None) -> Act:
         """Return an act of a person, a minute later."""
         self.now += timedelta(minutes=1)
         person = self.people.get(name, NOBODY)
-        number = key or f"office-{next(self._keys)}"
+        number = key or next(self._keys)
         return Act(
             by=person,
             recorded_by=person,
@@ -208,15 +224,18 @@ class Office:
             FoundOffice(title="Office of the benchmark"), self.act(""), founder
         )
         self.people["olga"] = NOBODY
-        for name in ("pia", *(name for _seat, name in MEMBERS)):
-            vouched = Vouched(issuer="bench", subject=name)
-            self.people[name] = self.house.people.sign_in(vouched, name, self.act(""))
+        self._join()
         self.house.governing.adopt(AdoptPolicy(text=POLICY), self.act("olga"))
         for seat, name in MEMBERS:
             sits = AppointMember(policy="gates", board="board", seat=seat, person=self.people[name])
             self.house.governing.appoint(sits, self.act("olga"))
         charter = CharterPortfolio(code="BENCH", title="Bench", policy="gates")
         self.house.portfolios.charter(charter, self.act("olga"))
+
+    def _join(self) -> None:
+        for name in ("pia", *(name for _seat, name in MEMBERS)):
+            vouched = Vouched(issuer="bench", subject=name)
+            self.people[name] = self.house.people.sign_in(vouched, name, self.act(""))
 
 
 def code_of(number: int) -> str:

@@ -133,7 +133,9 @@ _READER = json.JSONDecoder(
 
 def moment_text(moment: datetime) -> str:
     """Return a moment as ``YYYY-MM-DDTHH:MM:SS.ffffffZ``, always six digits, always UTC."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat('T', 'microseconds')[:26]}Z"
 
 
 def number_text(number: Decimal) -> str:
@@ -144,7 +146,12 @@ def number_text(number: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
-def _to_utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC.
+
+    Raises:
+        ValueError: it does not say how far from UTC it is.
+    """
     if moment.tzinfo is None:
         raise ValueError("a moment needs its offset from UTC, for example 2026-11-22T09:30:00Z")
     return moment.astimezone(UTC)
@@ -186,7 +193,7 @@ def _code(text: str) -> str:
 
 
 Moment = Annotated[
-    datetime, AfterValidator(_to_utc), PlainSerializer(moment_text, str, when_used="json")
+    datetime, AfterValidator(to_utc), PlainSerializer(moment_text, str, when_used="json")
 ]
 Number = Annotated[
     Decimal,
@@ -206,6 +213,9 @@ Texts = Annotated[tuple[str, ...], AfterValidator(_sorted_texts)]
 """A set of texts, kept as a sorted tuple so that its bytes never depend on the order given."""
 
 
+_set = object.__setattr__
+
+
 class Value(BaseModel):
     """An immutable value: equal when its fields are equal, closed to unknown fields."""
 
@@ -219,7 +229,13 @@ class Value(BaseModel):
 
     def changed(self, **fields: Any) -> Self:
         """Return a copy with some fields replaced; the caller vouches for their types."""
-        return self.model_copy(update=fields)
+        # What `model_copy` does, for a model that has neither extra nor private attributes.
+        made = object.__new__(type(self))
+        _set(made, "__dict__", {**self.__dict__, **fields})
+        _set(made, "__pydantic_fields_set__", self.__pydantic_fields_set__ | fields.keys())
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
+        return made
 
 
 class Document(Value):

@@ -4,10 +4,11 @@ Pure. Only computed rulings can be made again; reported ones are counted apart.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from domain.base import Value, canonical
-from domain.docket import Docket
+from domain.docket import Check, Docket
 from domain.event import Event
 from domain.pack import Pack
 from domain.policy import Policy
@@ -16,6 +17,8 @@ from domain.review_events import ReviewRuled
 from domain.review_rulings import checks_document
 from domain.ruling import UnknownEngine, rule
 from domain.words import Ground
+
+CHECKS_KEPT_MAX = 256
 
 FaultKind = Literal[
     "unreadable_event", "document_missing", "document_altered", "no_review", "ballot_differs",
@@ -60,6 +63,9 @@ def against_log(position: int, event: Event, review: Review | None) -> Iterator[
         yield _fault(position, "no_review", f"no open review is on record before it, but {status}")
         return
     stands = review.docket(event.at)
+    known = (review.policy, review.pack, review.subjects)
+    if stands == body.docket and known == (body.policy, body.pack, body.subjects):
+        return
     yield from _ballots(position, body.docket, stands, review)
     pairs = {
         **{
@@ -85,14 +91,22 @@ def again(position: int, body: ReviewRuled, policy: Policy, pack: Pack) -> Itera
     except (UnknownEngine, KeyError) as fault:
         yield _fault(position, "cannot_rule", f"it cannot be ruled again: {fault}")
         return
-    recorded, computed = canonical(body.verdict.as_json()), canonical(ruling.verdict.as_json())
-    if recorded != computed:
+    # Equal verdicts have equal bytes.
+    if body.verdict != ruling.verdict:
+        recorded = canonical(body.verdict.as_json())
+        computed = canonical(ruling.verdict.as_json())
         why = f"recorded {recorded.decode()}, computed again {computed.decode()}"
         yield _fault(position, "verdict_differs", why)
-    checks = checks_document(ruling.checks).digest
+    checks = _checks_digest(ruling.checks)
     if body.checks != checks:
         why = f"recorded checks {body.checks}, computed again {checks}"
         yield _fault(position, "checks_differ", why)
+
+
+@lru_cache(CHECKS_KEPT_MAX)
+def _checks_digest(checks: tuple[Check, ...]) -> str:
+    """Return the digest of a list of checks. Most rulings come to the same few lists."""
+    return checks_document(checks).digest
 
 
 def _ballots(

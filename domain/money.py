@@ -49,7 +49,8 @@ class Money(Value):
         return self
 
     @model_serializer(mode="plain", when_used="json")
-    def _exact(self) -> dict[str, str]:
+    def exact(self) -> dict[str, str]:
+        """Return the amount with exactly its currency's digits, and the currency."""
         digits = MINOR_DIGITS[self.currency]
         amount = self.amount or Decimal(0)  # minus zero is zero
         return {"amount": f"{amount:.{digits}f}", "currency": self.currency}

@@ -19,6 +19,7 @@ Refused
 │   ├── CurrencyHeld        a portfolio holds money in the currency that would change
 │   ├── ImportedRuling      a ruling brought forward from another record is not undone here
 │   ├── OnHold              a legal hold stands against erasing or disposing of it
+│   ├── NotDue              its retention period is not over, or nothing is left of it
 │   └── NotInForce          the policy, seat or person is not in force at that moment
 ├── Unfit               the content does not fit the rules
 │   ├── Malformed           a value has the wrong form, unit, currency or size
@@ -183,6 +184,13 @@ class OnHold(NotNow):
 
     code = "on_hold"
     default_fix = "Keep it until whoever placed the hold lifts it."
+
+
+class NotDue(NotNow):
+    """It is not due to be disposed of."""
+
+    code = "not_due"
+    default_fix = "Look at what is due: quorate keeping due."
 
 
 class Unfit(Refused):

@@ -58,7 +58,7 @@ def standings(
     for delegation in board.delegations if rule.delegation is not None else ():
         if delegation.person != person or not chain_holds(board, delegation, day):
             continue
-        why = _chain_beyond(board, delegation, about)
+        why = falls_short(board, delegation, about)
         if why is not None:
             what = f"delegation {delegation.number} of seat {delegation.seat}"
             short.append((delegation.seat, f"{what}: {why}"))
@@ -97,7 +97,8 @@ def chain_holds(board: Board, delegation: Delegation, day: datetime.date) -> boo
     return all(one.holds_on(day) for one in passed_on_from(board, delegation))
 
 
-def _chain_beyond(board: Board, delegation: Delegation, about: About) -> str | None:
+def falls_short(board: Board, delegation: Delegation, about: About) -> str | None:
+    """Return why a delegation, or one it was passed on from, does not reach as far as something."""
     whys = (beyond(one.limits, about) for one in passed_on_from(board, delegation))
     return next((why for why in whys if why is not None), None)
 

@@ -271,10 +271,9 @@ class Views:
         """
         with self._files.reading() as connection:
             connection.execute("BEGIN")
-            tracks = tracking.tracks(connection)
             position = 2**62 if asked is None else asked.position
             for view in views:
-                track = tracks.get(view.name)
+                track = tracking.track(connection, view.name)
                 if track is None or track.form != view.form:
                     raise ViewsUnavailable(f"view {view.name} is not made yet")
                 stop = track.stopped_at

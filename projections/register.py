@@ -80,7 +80,7 @@ class Wanted(NamedTuple):
 
 
 EVERY_PROJECT = Wanted()
-_BETWEEN = "/"
+BETWEEN = "/"
 """What stands between codes listed in a column: no code holds it."""
 
 
@@ -113,47 +113,17 @@ def project(
         return reading.answer(rows[0])
 
 
-def supersedes(
-    views: Views, asked: AsOf | None = None, code: str | None = None
-) -> dict[str, tuple[str, ...]]:
-    """Return the projects that are superseded, by the code of what replaces them: of one, or all.
-
-    Raises:
-        ViewStopped: the register met an event it cannot fold.
-    """
-    link = EVERYTHING if code is None else f"{_BETWEEN}{code}"
-    found: dict[str, tuple[str, ...]] = {}
-    with views.at(asked, REGISTER) as reading:
-        where = {"standing": "superseded"}
-        for version in reading.ordered(REGISTER, Page(limit=None), link, where):
-            for right in codes(version.state["superseded_by"]):
-                found[right] = (*found.get(right, ()), version.key)
-    return found
-
-
 def codes(listed: str | None) -> tuple[str, ...]:
     """Return the codes that a column lists."""
-    return tuple(listed.split(_BETWEEN)) if listed else ()
+    return tuple(listed.split(BETWEEN)) if listed else ()
 
 
 def _select(
     reading: Reading, wanted: Wanted, page: Page, code: str | None = None
 ) -> list[ProjectRow]:
-    query = statement(wanted, one=code is not None)
-    effective = None if wanted.effective is None else moment_text(wanted.effective)
-    given = {
-        "position": reading.position,
-        "link": EVERYTHING if wanted.portfolio is None else wanted.portfolio,
-        "portfolio": wanted.portfolio,
-        "standing": wanted.standing,
-        "phase": wanted.phase,
-        "effective": effective,
-        "after": page.after or "",
-        "code": code,
-        "rows": reading.rows(page),
-    }
-    found = map(ProjectRow._make, reading.connection.execute(query, given))
-    return reading.sieve(found, page, lambda row: _seen(row, reading.hidden))
+    values = given(reading, wanted, page, code)
+    rows = reading.connection.execute(statement(wanted, one=code is not None), values)
+    return reading.sieve(map(ProjectRow._make, rows), page, lambda row: _seen(row, reading.hidden))
 
 
 def _seen(row: ProjectRow, hidden: Hidden) -> ProjectRow | None:
@@ -167,28 +137,55 @@ def _seen(row: ProjectRow, hidden: Hidden) -> ProjectRow | None:
 
 
 def _listed(shown: Iterable[str]) -> str | None:
-    return _BETWEEN.join(shown) or None
+    return BETWEEN.join(shown) or None
 
 
 def statement(wanted: Wanted, *, one: bool = False) -> str:
     """Return the query for some projects: one seek per project and clock, whatever their past."""
-    place, source = "v", as_of_join(REGISTER)
+    columns = ", ".join(column(name, wanted) for name in _COLUMNS)
+    return f"SELECT k.key, {columns}, v.position {found_in(wanted, one=one)}"
+
+
+def column(name: str, wanted: Wanted) -> str:
+    """Return what a column is called in `found_in`: on which clock it is read."""
+    return f"{'e' if name in _PLACE and wanted.effective is not None else 'v'}.{name}"
+
+
+def found_in(wanted: Wanted, *, one: bool = False, beside: str = "") -> str:
+    """Return a query for some projects from its FROM on; its values are those of `given`.
+
+    Args:
+        wanted: which projects.
+        one: whether it is the one of a code, instead of a page of them.
+        beside: further joins, which may name the key of ``k`` and any `column`.
+    """
+    source = as_of_join(REGISTER)
     tests = ["k.link = :link", "k.born <= :position"]
     tests.append("k.key = :code" if one else "k.key > :after")
     if wanted.effective is not None:
-        place, source = "e", f"{source}{_EFFECTIVE}"
+        source = f"{source}{_EFFECTIVE}"
         tests.append("v.proposed_at <= :effective")
-    if wanted.portfolio is not None:
-        tests.append("v.portfolio = :portfolio")
-    if wanted.standing is not None:
-        tests.append(f"{place}.standing = :standing")
-    if wanted.phase is not None:
-        tests.append(f"{place}.phase = :phase")
-    columns = ", ".join(f"{place if name in _PLACE else 'v'}.{name}" for name in _COLUMNS)
-    return (
-        f"SELECT k.key, {columns}, v.position FROM {source}"
-        f" WHERE {' AND '.join(tests)} ORDER BY k.key LIMIT :rows"
-    )
+    for name in ("portfolio", "standing", "phase"):
+        if getattr(wanted, name) is not None:
+            tests.append(f"{column(name, wanted)} = :{name}")
+    return f"FROM {source}{beside} WHERE {' AND '.join(tests)} ORDER BY k.key LIMIT :rows"
+
+
+def given(
+    reading: Reading, wanted: Wanted, page: Page, code: str | None = None
+) -> dict[str, str | int | None]:
+    """Return the values of a query for some projects, by the names it gives them."""
+    return {
+        "position": reading.position,
+        "link": EVERYTHING if wanted.portfolio is None else wanted.portfolio,
+        "portfolio": wanted.portfolio,
+        "standing": wanted.standing,
+        "phase": wanted.phase,
+        "effective": None if wanted.effective is None else moment_text(wanted.effective),
+        "after": page.after or "",
+        "code": code,
+        "rows": reading.rows(page),
+    }
 
 
 _EFFECTIVE = (
@@ -216,7 +213,7 @@ def _fold(code: str, last: State | None, happened: Occurrence) -> State | None:
             state["portfolio"] = happened.data["portfolio"]
         case "project.succeeded/1":
             sources = [one for one in happened.data["sources"] if one != code]
-            state["came_from"] = _BETWEEN.join(sources)
+            state["came_from"] = BETWEEN.join(sources)
             state["proposer"] = happened.data.get("proposer", last["proposer"])
     return state
 
@@ -242,7 +239,7 @@ def _placed(happened: Occurrence, linked: str | None) -> State:
     data = happened.data
     superseded = data["standing"] == "superseded"
     if happened.topic == "project.superseded/1":
-        linked = _BETWEEN.join(data["superseded_by"])
+        linked = BETWEEN.join(data["superseded_by"])
     elif superseded and happened.topic != "project.restored/1":
         linked = None  # by a gate, or by an older effect: nobody said by what
     return {
@@ -262,7 +259,7 @@ def _keys(happened: Occurrence, own: Own) -> tuple[str, ...]:
 
 
 def _links(state: State) -> tuple[str, ...]:
-    return (state["portfolio"], *(f"{_BETWEEN}{one}" for one in codes(state["superseded_by"])))
+    return (state["portfolio"], *(f"{BETWEEN}{one}" for one in codes(state["superseded_by"])))
 
 
 def _about(code: str, _state: State) -> tuple[str, ...]:

@@ -94,6 +94,12 @@ def tracks(connection: sqlite3.Connection) -> dict[str, Track]:
     return {row[0]: Track(*row) for row in connection.execute(_TRACKED)}
 
 
+def track(connection: sqlite3.Connection, view: str) -> Track | None:
+    """Return how far one view has come."""
+    row = connection.execute(f"{_TRACKED} WHERE view = ?", (view,)).fetchone()
+    return None if row is None else Track(*row)
+
+
 def begin(connection: sqlite3.Connection, view: str, form: str) -> None:
     """Note that a view has folded nothing yet."""
     connection.execute(_SAVE, Track(view, form))

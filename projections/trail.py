@@ -25,7 +25,10 @@ _NAMES = "names:"
 """Before the stream of a project: the key under which events of other streams that name it are."""
 
 _NAMING_SUBJECTS = frozenset({"review.opened/1", "ruling.reported/1", "review.ruled/1"})
-_HOLDING = frozenset({"hold.placed/1", "hold.lifted/1"})
+_ABOUT_SUBJECTS = frozenset(
+    "hold.placed/1 hold.lifted/1 disposal.proposed/1 disposal.declined/1"
+    " disposal.approved/1".split()
+)
 _NAMING_A_PERSON = frozenset(
     "member.appointed/1 member.relieved/1 identity.linked/1 person.joined/1 authority.delegated/1"
     " deputy.named/1 authority.granted/1".split()
@@ -121,7 +124,7 @@ def _keys(happened: Occurrence, own: Own) -> set[str]:
     if happened.topic in _NAMING_A_PERSON:
         found.add(f"person:{happened.data['person']}")
     found.update(f"{_NAMES}{project}" for project in projects_in(happened))
-    if happened.topic in _HOLDING:
+    if happened.topic in _ABOUT_SUBJECTS:
         found.update(happened.data["subjects"])
     if happened.topic in _NAMING_SUBJECTS:
         found.update(happened.data["subjects"])
@@ -150,7 +153,7 @@ def _is_about(key: str) -> bool:
 
 TRAIL = View(
     name="trail",
-    schema=3,
+    schema=4,
     topics=None,
     keys=_keys,
     fold=_fold,

@@ -79,7 +79,7 @@ def compare(
                 found = [
                     _compare(connection, anew, v, tracks[v.name].position) for v in sound.values()
                 ]
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, OSError) as fault:
         raise ViewsUnavailable(f"the views cannot be read: {fault}") from fault
     finally:
         present.close()

@@ -30,9 +30,9 @@ CASE = b"It pays back in three years."
 class Story:
     """An office whose people act by name; each act is a minute after the one before."""
 
-    def __init__(self, directory: Path, zone: str = "UTC") -> None:
+    def __init__(self, directory: Path, zone: str = "UTC", store: str | None = None) -> None:
         self.now = START
-        self.house = House(directory, writable=True, now=lambda: self.now)
+        self.house = House(directory, writable=True, now=lambda: self.now, store=store)
         self._keys = itertools.count(1)
         self.people: dict[str, str] = {}
         founder = self._raw_act("0" * 26)

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench.large import played, write
-from bench.workload import Office, code_of
+from bench.workload import SHARE, Office, code_of
 from workflows.log.verification import Against, verify
 from workflows.recheck import recheck
 
@@ -40,3 +40,15 @@ def test_every_seventh_is_deferred_every_eleventh_cancelled_every_fifth_changed(
     changed = {code for code, topics in happened.items() if "baseline.set/1" in topics}
     assert changed == {code_of(number) for number in (5, 10)}
     assert happened[code_of(1)].count("project.moved/1") == 5
+
+
+def test_who_joins_an_office_writes_a_share_of_projects_of_their_own(tmp_path: Path) -> None:
+    codes: set[str] = set()
+    for share in (0, 2):
+        with closing(Office(tmp_path, durable=False, share=share)) as office:
+            office.play(1)
+            log = office.house.log
+            codes = {one.removeprefix("project:") for one in log.streams("project")}
+            verified = verify(log, tmp_path, Against())
+            assert (verified.faults, verified.remarks) == ((), ())
+    assert codes == {code_of(0), code_of(2 * SHARE)}

@@ -7,7 +7,17 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from domain import board as boards
-from domain import doubles, hold, policy_book, portfolio, project, review, takeon
+from domain import (
+    disposal,
+    doubles,
+    hold,
+    policy_book,
+    portfolio,
+    project,
+    retention,
+    review,
+    takeon,
+)
 from domain import office as offices
 from domain import person as people
 from domain.base import Document
@@ -45,6 +55,8 @@ EVOLVES: Mapping[str, Evolve] = {
     "review": review.evolve,
     "takeon": takeon.evolve,
     "hold": hold.evolve,
+    "retention": retention.evolve,
+    "disposal": disposal.evolve,
     "refusal": _no_state,
 }
 """How each kind of stream is folded."""

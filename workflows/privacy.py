@@ -75,10 +75,10 @@ class Privacy:
             subject for stream in streams for subject in _subjects(loaded, stream)
         }
         found = ((one, loaded.state(hold_stream(one))) for one in sorted(subjects))
-        return tuple(_as_shown(loaded, one, holds) for one, holds in found if holds is not None)
+        return tuple(as_shown(loaded, one, holds) for one, holds in found if holds is not None)
 
 
-def _as_shown(loaded: Loaded, subject: str, holds: Holds) -> Holds:
+def as_shown(loaded: Loaded, subject: str, holds: Holds) -> Holds:
     """Return holds as told to whoever acts: what is not shown to them has no name."""
     if loaded.version_shown(subject) > 0:
         return holds

@@ -127,7 +127,9 @@ class Projects:
                 )
             return Decision(drafts, {"project": code, "sha256": command.sha256})
 
-        return self._desk.perform(act, asked, decide)
+        # No file is disposed of between the look at it and the record that names it.
+        with self._evidence.steady():
+            return self._desk.perform(act, asked, decide)
 
     def open_steps(self, code: str, act: Act) -> tuple[str, ...]:
         """Return the steps the lifecycle allows a project to take now."""

@@ -1,6 +1,6 @@
 """Re-check of a whole log: every computed ruling made again, and every doubt named by position."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
@@ -59,7 +59,9 @@ def recheck(log: Log, progress: Progress | None = None) -> Recheck:
     head, position = log.head(), 0
     while position < head:
         last = min(position + PAGE, head)
-        for found in _page(log, position, last):
+        page = tuple(_page(log, position, last))
+        checking.ahead(log.documents_of(_named(page)))
+        for found in page:
             if isinstance(found, HistoryFault):
                 checking.faults.append(found)
             else:
@@ -101,6 +103,14 @@ def _page(log: Log, after: int, last: int) -> Iterator[Recorded | HistoryFault]:
             yield recorded
 
 
+def _named(page: Iterable[Recorded | HistoryFault]) -> set[str]:
+    """Return the digests of the documents that the rulings of a page name."""
+    bodies = (one.event.data for one in page if isinstance(one, Recorded))
+    rulings = [body for body in bodies if isinstance(body, ReviewRuled)]
+    named = {name for body in rulings for name in (body.policy, body.pack, body.checks)}
+    return {name for name in named if name is not None}
+
+
 class _Missing(Exception):  # noqa: N818  becomes a fault of the ruling
     def __init__(self, kind: FaultKind, why: str) -> None:
         super().__init__(why)
@@ -120,9 +130,14 @@ class Rechecking:
         self._log = log
         self._open: dict[str, Review] = {}
         self._policies: dict[str, Policy] = {}
+        self._ahead: Mapping[str, bytes] = {}
         self._office: Office | None = None
         self.computed = self.equal = self.reported = 0
         self.faults: list[HistoryFault] = []
+
+    def ahead(self, documents: Mapping[str, bytes]) -> None:
+        """Take documents that the next events name; one that is not among them is looked up."""
+        self._ahead = documents
 
     def take(self, recorded: Recorded) -> None:
         """Check an event if it is a ruling, and fold it if it happened to a review."""
@@ -196,7 +211,7 @@ class Rechecking:
 
     def _document(self, wanted: str, what: str) -> bytes:
         try:
-            content = self._log.document(wanted)
+            content = self._ahead.get(wanted) or self._log.document(wanted)
         except TypeError:
             raise _Missing("document_altered", f"the {what} {wanted} is held as no bytes") from None
         if content is None:

@@ -16,15 +16,14 @@ from domain.policy import Policy
 from domain.project import Project
 from domain.refusals import FieldMissing, Malformed, Refused, UnknownFact
 from domain.restriction import Restriction
-from domain.review_commands import OpenReview
 from workflows.changes import Changes
 from workflows.conditions import Conditions
 from workflows.desk import Answer, Asked, Decision, Desk
 from workflows.loaded import Loaded
 from workflows.money import Funds, money_rule
+from workflows.openable import openable
 from workflows.projects import Projects, WithdrawProject
 from workflows.restricting import Restricting
-from workflows.reviews import Reviews
 from workflows.store.evidence import Evidence
 
 TRIED = "?"
@@ -76,7 +75,6 @@ class OpenActs:
         self._changes = Changes(rehearsal)
         self._conditions = Conditions(rehearsal)
         self._restricting = Restricting(rehearsal)
-        self._reviews = Reviews(rehearsal)
 
     def of_project(self, code: str, act: Act) -> tuple[OpenAct, ...]:
         """Return what can be done about a project, each act with why it is not open.
@@ -99,7 +97,7 @@ class OpenActs:
             *self._changed(project, act),
             *self._owed(project, act),
             *self._kept(project, act),
-            *self._decided(project, policy, act),
+            *_decided(loaded, project, policy, act),
         )
 
     def _said(self, code: str, policy: Policy, act: Act) -> Iterator[OpenAct]:
@@ -144,15 +142,13 @@ class OpenActs:
         if project.restriction is not None:
             yield _tried("open", lambda: self._restricting.lift(code, act))
 
-    def _decided(self, project: Project, policy: Policy, act: Act) -> Iterator[OpenAct]:
-        for gate in policy.lifecycle.gates:
-            if (project.left or project.phase) in gate.from_:
-                asked = OpenReview(project=project.code, gate=gate.id)
-                yield _tried(
-                    "review",
-                    lambda one=asked: self._reviews.open(one, act),  # type: ignore[misc]
-                    gate.id,
-                )
+
+def _decided(loaded: Loaded, project: Project, policy: Policy, act: Act) -> Iterator[OpenAct]:
+    phase = project.left or project.phase
+    ahead = {gate.id for gate in policy.lifecycle.gates if phase in gate.from_}
+    for one in openable(loaded, project.code, act):
+        if one.gate in ahead:
+            yield OpenAct("review", one.gate, one.refusal)
 
 
 def _tried(name: str, act: Callable[[], object], about: str | None = None) -> OpenAct:

@@ -18,11 +18,13 @@ from api.http.shown import Names, at_answer, texts
 from api.http.validity import validated
 from api.problems import Turned
 from domain.base import Code, Moment, Text, Value
+from domain.disposal_events import RecordDisposed
 from domain.policy import Name
 from domain.project import project_stream
 from domain.project_acts import AttachEvidence
 from domain.project_acts import attach as attach_to
 from domain.project_events import EVIDENCE_BYTES_MAX, Sha256
+from domain.refusals import NotKnown
 from projections.evidence import Attachment, evidence, holders
 from projections.register import project
 from workflows.store.evidence import Kept, not_held
@@ -132,16 +134,24 @@ def attach_evidence_elsewhere(
 
 @router.get("/projects/{code}/evidence", response_model=Seen)
 def list_evidence(code: Code, look: Look) -> Response:
-    """List the files attached to a project, with their names and addresses while held."""
+    """List the files attached to a project, with their names and addresses while held.
+
+    One that was disposed of says under which class and where.
+    """
     place = at_answer(project(look.views, code, look.asked))
     found = evidence(look.views, project_stream(code), place)
-    return look.answer(found, {"evidence": _shown(look, found.found)})
+    return look.answer(found, {"evidence": _shown(look, project_stream(code), found.found)})
 
 
 @router.get("/evidence/{sha256}", response_class=StreamingResponse)
 def fetch_evidence(sha256: Sha256, look: Look) -> Response:
     """Send a file held here, once its bytes were found to have their digest still."""
     _require_shown(look, sha256)
+    if sha256 in _disposed_of(look) and not look.house.evidence.holds(sha256):
+        raise NotKnown(
+            f"the file with digest {sha256} was disposed of",
+            fix="The trail of its project says when, by whom, and under which class.",
+        )
     file = look.house.evidence.open(sha256)
     if not look.house.evidence.check(sha256):
         file.close()
@@ -202,14 +212,32 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
             yield piece
 
 
-def _shown(look: Looking, attached: tuple[Attachment, ...]) -> list[dict[str, Any]]:
+def _disposed_of(look: Looking) -> set[str | None]:
+    return {one.sha256 for one in look.house.log.disposed()}
+
+
+def _disposals(look: Looking, stream: str) -> dict[int, dict[str, Any]]:
+    """Return by the position of an attachment how it was disposed of, up to today."""
+    return {
+        at: {"under": recorded.event.data.under, "position": recorded.position}
+        for recorded in look.house.log.stream(stream)
+        if isinstance(recorded.event.data, RecordDisposed)
+        for at in recorded.event.data.positions
+    }
+
+
+def _shown(look: Looking, stream: str, attached: tuple[Attachment, ...]) -> list[dict[str, Any]]:
     names = Names(look.house)
     held = texts(look.house, (one.position for one in attached))
+    # A name that is held was neither erased nor disposed of: mostly there is nothing to look up.
+    lacking = [one for one in attached if "name" not in held.get(one.position, {})]
+    disposed = _disposals(look, stream) if lacking else {}
     return [
         {
             **names.of(one._asdict(), "by", "checked_by"),
             "name": held.get(one.position, {}).get("name"),
             "address": held.get(one.position, {}).get("address"),
+            "disposed": disposed.get(one.position),
         }
         for one in attached
     ]

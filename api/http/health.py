@@ -58,6 +58,7 @@ class Health(BaseModel):
         founded: whether there is an office.
         demo: whether everything in this log is made up.
         signed: last position that a published checkpoint covers.
+        unsigned_since: when the first event was recorded that none covers; absent where all are.
         verified: the last verification, if there was one.
     """
 
@@ -66,6 +67,7 @@ class Health(BaseModel):
     founded: bool
     demo: bool
     signed: int = 0
+    unsigned_since: str | None = None
     verified: Verification | None = None
     views: list[ViewState]
 
@@ -84,13 +86,16 @@ def _health(house: House) -> Health:
     stopped = any(view.stopped_at is not None for view in told.views)
     verified = _verified(house)
     doubtful = verified is not None and not verified.ok
-    signed = published(house.directory)
+    found = published(house.directory)
+    signed = 0 if found is None else found[0].size
+    waiting = house.log.clock(signed + 1)
     return Health(
         status="degraded" if stopped or told.fault or doubtful else "ok",
         head=told.head,
         founded=office is not None,
         demo=office is not None and office.demo,
-        signed=0 if signed is None else signed[0].size,
+        signed=signed,
+        unsigned_since=None if waiting is None else moment_text(waiting),
         verified=verified,
         views=[
             ViewState(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from api.door import READING, require_role
 from api.house import House
@@ -114,28 +114,46 @@ class Looking:
         self, found: Answer[Any] | AsOf, content: Content, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Return what was found, with the place at which it holds."""
-        position = found.position
-        moment = found.moment if isinstance(found, AsOf) else found.as_of
-        told = {"position": position, "as_of": moment and moment_text(moment), **content}
-        told = self.sight.named(told)
-        return Response(
-            to_json(told, by_alias=True),
-            media_type="application/json",
-            headers={"Quorate-Position": str(position), **(headers or {})},
-        )
+        told = self.sight.named({**_place(found), **content})
+        return _response(found, to_json(told, by_alias=True), headers)
 
     def page(self, found: Answer[Any], content: Content) -> Response:
         """Return one page of a list, with a link to the next that stays at the same place.
 
         ``not_shown`` counts what belongs on this page and is hidden from whoever asks.
         """
-        following = None if found.next is None else str(found.next)
-        headers = {}
-        if following is not None:
-            url = self._request.url.include_query_params(cursor=following, as_of=found.position)
-            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-        told = {**content, "next": following, "not_shown": found.not_shown}
-        return self.answer(found, told, headers)
+        return self.answer(found, {**content, **_rest(found)}, self._link(found))
+
+    def page_of(self, found: Answer[Any], name: str, objects: Iterable[str]) -> Response:
+        """Return one page of a list of what is JSON already, as `page` does."""
+        if self.sight.hidden:
+            return self.page(found, {name: [from_json(one) for one in objects]})
+        place, rest = to_json(_place(found))[:-1], to_json(_rest(found))[1:]
+        listed = f',"{name}":[{",".join(objects)}],'.encode()
+        return _response(found, place + listed + rest, self._link(found))
+
+    def _link(self, found: Answer[Any]) -> dict[str, str]:
+        if found.next is None:
+            return {}
+        url = self._request.url.include_query_params(cursor=str(found.next), as_of=found.position)
+        return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
+
+
+def _place(found: Answer[Any] | AsOf) -> Content:
+    moment = found.moment if isinstance(found, AsOf) else found.as_of
+    return {"position": found.position, "as_of": moment and moment_text(moment)}
+
+
+def _rest(found: Answer[Any]) -> Content:
+    following = None if found.next is None else str(found.next)
+    return {"next": following, "not_shown": found.not_shown}
+
+
+def _response(
+    found: Answer[Any] | AsOf, content: bytes, headers: Mapping[str, str] | None
+) -> Response:
+    told = {"Quorate-Position": str(found.position), **(headers or {})}
+    return Response(content, media_type="application/json", headers=told)
 
 
 def looking(request: Request, given: AsOfGiven = None, min_position: MinPosition = None) -> Looking:

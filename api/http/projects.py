@@ -1,9 +1,9 @@
 """Projects: proposed, withdrawn, and the register that shows where every one of them stands."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Query, Response
+from pydantic_core import from_json
 
 from api import door
 from api.http.acting import IfMatch, Member, Told
@@ -15,9 +15,11 @@ from domain.policy import Name
 from domain.project_acts import ProposeProject
 from domain.refusals import NotInForce
 from domain.words import Standing
-from projections.priorities import ranks
+from projections.as_of import AsOf
+from projections.lines import Shown, line, lines, place_of_register
 from projections.reading import Answer
-from projections.register import ProjectRow, Wanted, codes, project, register, supersedes
+from projections.register import ProjectRow, Wanted, codes, project
+from projections.supersedes import supersedes
 from projections.taken_over import taken_over
 from workflows.projects import WithdrawProject
 
@@ -54,8 +56,9 @@ def list_projects(
 ) -> Response:
     """List the register: where every project stands, as we knew it or as it was."""
     wanted = Wanted(look.instant(effective), portfolio, standing, phase)
-    found = register(look.views, look.asked, wanted, pages.by_code())
-    return look.page(found, {"projects": list(_lines(look, found))})
+    place = look.asked or place_of_register(look.views)
+    found = lines(look.views, place, wanted, pages.by_code(), _shown(look, place))
+    return look.page_of(found, "projects", found.found)
 
 
 @router.get("/projects/{code}", response_model=Seen)
@@ -64,36 +67,20 @@ def show_project(code: Code, look: Look, effective: Effective = None) -> Respons
     found = project(look.views, code, look.asked, look.instant(effective))
     steps = _open_steps(look, code) if look.asked is None and effective is None else None
     others = supersedes(look.views, at_answer(found), code).get(code, ())
-    shown = {**_whole(look, found), "supersedes": others, "open_steps": steps}
+    shown = {**_whole(look, found, effective), "supersedes": others, "open_steps": steps}
     return look.answer(found, {"project": shown}, {"ETag": f'"{found.found.version}"'})
 
 
-def _lines(look: Looking, found: Answer[tuple[ProjectRow, ...]]) -> Iterator[dict[str, Any]]:
-    at = at_answer(found)
-    labels = None if at is None else PhaseLabels(look.house, at, look.moment)
-    titles = Titles(look.house)
-    placed = {} if at is None else ranks(look.views, at).found
-    for row in found.found:
-        yield {
-            "code": row.code,
-            "title": titles.title(row.code, row.title),
-            "portfolio": row.portfolio,
-            "phase": row.phase,
-            "phase_label": labels.label(row.portfolio, row.phase) if labels else row.phase,
-            "standing": row.standing,
-            "since": row.since,
-            "review_date": row.review_date,
-            "superseded_by": codes(row.superseded_by),
-            "rank": placed.get(row.code),
-            "requested": _money(row),
-        }
+def _shown(look: Looking, at: AsOf | None) -> Shown:
+    labels = {} if at is None else PhaseLabels(look.house, at, look.moment).every()
+    return Shown(labels=labels, title=Titles(look.house).title)
 
 
-def _whole(look: Looking, found: Answer[ProjectRow]) -> dict[str, Any]:
-    row = found.found
-    (line,) = _lines(look, Answer(found.position, found.as_of, (row,)))
+def _whole(look: Looking, found: Answer[ProjectRow], effective: str | None) -> dict[str, Any]:
+    row, at = found.found, at_answer(found)
+    wanted = Wanted(look.instant(effective))
     return {
-        **line,
+        **from_json(line(look.views, row.code, at, wanted, _shown(look, at))),
         "left_phase": row.left_phase,
         "came_from": codes(row.came_from),
         "since_position": row.since_position,
@@ -128,9 +115,3 @@ def _open_steps(look: Looking, code: str) -> tuple[str, ...]:
         return look.house.projects.open_steps(code, door.onlooker(look.house, look.person))
     except NotInForce:
         return ()
-
-
-def _money(row: ProjectRow) -> dict[str, str | None] | None:
-    if row.requested_amount is None:
-        return None
-    return {"amount": row.requested_amount, "currency": row.requested_currency}

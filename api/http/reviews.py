@@ -165,7 +165,7 @@ def _pack(look: Looking, digest: str, events: list[Recorded]) -> dict[str, Any]:
 def _advice(
     place: int, one: dict[str, Any], words: Mapping[str, Json], names: Names
 ) -> dict[str, Any]:
-    """Return a piece of advice as shown; ``held`` is false where words or name were erased."""
+    """Return a piece of advice as shown; ``held`` is false where words or a name are gone."""
     person = one.get("person")
     said = {
         "name": words.get(adviser_text(place)),

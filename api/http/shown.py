@@ -107,6 +107,15 @@ class PhaseLabels:
         }
         self._labels: dict[tuple[str, str], str] = {}
 
+    def every(self) -> dict[str, str]:
+        """Return the label of every phase there is, by ``PORTFOLIO/phase``."""
+        return {
+            f"{portfolio}/{phase.id}": worded(phase.label, self._language)
+            for portfolio, digest in self._digests.items()
+            if digest is not None
+            for phase in self._texts.policy(digest).lifecycle.phases
+        }
+
     def label(self, portfolio: str, phase: str) -> str:
         """Return the label of a phase in the policy of a portfolio; its name, where it has none."""
         key = portfolio, phase

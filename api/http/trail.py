@@ -1,6 +1,7 @@
 """The trail: who did what when, read from the log itself; and single events, byte for byte."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
@@ -21,6 +22,9 @@ from projections.trail import Span, trail
 from workflows.store.contract import Log
 
 router = Section(tags=["trail"])
+
+PAGE = 500
+"""Events read from the log by one statement."""
 
 Subject = Annotated[
     str | None, Query(max_length=300, description="A stream, for example `project:APX-042`.")
@@ -98,11 +102,17 @@ def happened(log: Log, positions: Iterable[int]) -> Iterator[tuple[int, dict[str
     Raises:
         UnreadableEvent: they have not.
     """
-    for position in positions:
-        (row,) = log.contents(position - 1, 1)
-        if not isinstance(row.content, bytes) or leaf_hash(row.content) != row.leaf:
-            raise UnreadableEvent(f"position {position}: the bytes do not have their kept hash")
-        yield position, from_json(row.content)
+    waiting = iter(positions)
+    # So many by one statement, and no more of them in memory.
+    while page := list(islice(waiting, PAGE)):
+        rows = {row.position: row for row in log.leaves_at(page)}
+        for position in page:
+            row = rows.get(position)
+            if row is None:
+                raise UnreadableEvent(f"position {position}: there is no event")
+            if not isinstance(row.content, bytes) or leaf_hash(row.content) != row.leaf:
+                raise UnreadableEvent(f"position {position}: the bytes do not have their kept hash")
+            yield position, from_json(row.content)
 
 
 _HEADER = (

@@ -158,7 +158,7 @@ def test_a_file_over_the_limit_is_refused_and_not_held(tmp_path: Path) -> None:
         )
         refused(response, 413, "body_too_large")
         assert served.house.log.head() == before
-        assert len([f for f in (tmp_path / "evidence").rglob("*") if f.is_file()]) == 1
+        assert len([f for f in (tmp_path / "evidence/sha256").rglob("*") if f.is_file()]) == 1
 
 
 def test_a_code_in_use_is_taken(bridge: Bridge) -> None:

@@ -216,6 +216,8 @@ ON_NO_PROJECT = {
     *("link_identity", "join_people", "delegate", "revoke_delegation", "name_deputy"),
     *("recall_deputy", "grant_authority"),
     *("erase_person", "place_hold", "lift_hold"),  # see test_privacy_doors.py
+    *("set_retention", "propose_disposal", "approve_disposal", "decline_disposal"),
+    # see test_keeping_doors.py
     "propose_project",  # a code that is taken is taken, whoever asks
 }
 

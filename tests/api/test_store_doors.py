@@ -75,6 +75,8 @@ def test_every_command_works_on_a_database_as_on_files(quorate: Line, tmp_path: 
     assert quorate("people", "register", "Ben", "--email", "ben@x.example").returncode == 0
     erased = quorate("privacy", "erase", "ben@x.example", "--basis", "GDPR Art. 17")
     assert (erased.returncode, "quorate.keys" in erased.stderr) == (0, True), erased.stderr
+    bundled = quorate("bundle", "--range", "1-5", "--out", str(tmp_path / "bundle.zip"))
+    assert bundled.returncode == 0, bundled.stderr
     verified = quorate("verify")
     assert (verified.returncode, "2 private values are erased" in verified.stdout) == (0, True)
     assert not (quorate.data / "events.db").exists()

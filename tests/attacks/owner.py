@@ -1,55 +1,90 @@
-"""What somebody can do who owns the files: SQL with the triggers dropped."""
+"""What somebody can do who owns the files, or the database: SQL with the triggers dropped."""
 
 import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
+
+from api.house import House
 from api.signing import sign_once
+from api.storing import ENVIRONMENT
 from api.verifying import Given, Report, verify_all
 from domain.base import canonical, read_canonical
 from domain.checkpoint import Checkpoint, Note
 from domain.event import leaf_hash
 from domain.merkle import completed
+from tests.attacks.prompts import DatabasePrompt, FilePrompt, Prompt
 from tests.story import START, Story
 
+NEXT_DAY = START + timedelta(days=1)
+"""When verification takes place: after everything that happened."""
 
-def built(directory: Path) -> None:
+
+class Whole(NamedTuple):
+    """An office whose record holds: its data directory, and its database if it has one."""
+
+    data: Path
+    store: str | None
+
+
+def built(directory: Path, store: str | None = None) -> Whole:
     """Make an office with two rulings, signed twice: before the second review, and at the end."""
-    story = Story(directory).governed()
-    review = story.opened(story.ready("APX-1"))
-    story.presented(review)
-    for name in ("ana", "ben", "cem"):
-        story.voted(review, name, "go", comment="As discussed.")
-    assert story.ruled(review)["outcome"] == "approve"
-    sign_once(directory, directory / "signer")
-    review = story.opened(story.ready("APX-2"))
-    story.presented(review)
-    for name in ("ana", "ben", "cem"):
-        story.voted(review, name, "no")
-    assert story.ruled(review)["outcome"] == "reject"
-    story.opened(story.ready("APX-3"))
-    story.house.views.catch_up()
-    story.close()
-    sign_once(directory, directory / "signer")
+    with pytest.MonkeyPatch.context() as patch:
+        if store is not None:
+            patch.setenv(ENVIRONMENT, store)
+        story = Story(directory, store=store).governed()
+        review = story.opened(story.ready("APX-1"))
+        story.presented(review)
+        for name in ("ana", "ben", "cem"):
+            story.voted(review, name, "go", comment="As discussed.")
+        assert story.ruled(review)["outcome"] == "approve"
+        sign_once(directory, directory / "signer")
+        review = story.opened(story.ready("APX-2"))
+        story.presented(review)
+        for name in ("ana", "ben", "cem"):
+            story.voted(review, name, "no")
+        assert story.ruled(review)["outcome"] == "reject"
+        story.opened(story.ready("APX-3"))
+        story.house.views.catch_up()
+        story.close()
+        sign_once(directory, directory / "signer")
+    return Whole(directory, store)
 
 
 class Owned:
-    """A data directory in the hands of its owner."""
+    """An office in the hands of whoever owns its files and its database."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, store: str | None = None) -> None:
         self.data = directory
+        self.store = store
 
     @contextmanager
-    def sql(self, file: str = "events.db") -> Iterator[sqlite3.Connection]:
-        """Open a database at a prompt, every trigger dropped."""
-        with closing(sqlite3.connect(self.data / file)) as connection, connection:
-            names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            for (name,) in connection.execute(names).fetchall():
-                connection.execute(f"DROP TRIGGER {name}")
+    def sql(self) -> Iterator[Prompt]:
+        """Open the log at a prompt, every trigger dropped; all is kept when it ends well."""
+        made = FilePrompt(self.data / "events.db") if self.store is None else None
+        with closing(made or DatabasePrompt(str(self.store))) as prompt:
+            prompt.drop_triggers()
+            yield prompt
+            prompt.commit()
+
+    @contextmanager
+    def vault(self) -> Iterator[Prompt]:
+        """Open the keys of private values, which a database holds beside the log."""
+        made = FilePrompt(self.data / "vault.db") if self.store is None else None
+        with closing(made or DatabasePrompt(str(self.store))) as prompt:
+            yield prompt
+            prompt.commit()
+
+    @contextmanager
+    def views(self) -> Iterator[sqlite3.Connection]:
+        """Open the views, which are files on both stores."""
+        with closing(sqlite3.connect(self.data / "views.db")) as connection, connection:
             yield connection
 
     def place(self, topic: str, number: int = 0, stream: str = "") -> int:
@@ -63,16 +98,12 @@ class Owned:
 
     def head(self) -> int:
         with self.sql() as connection:
-            (head,) = connection.execute(
-                "SELECT max(notification_id) FROM stored_events"
-            ).fetchone()
-        return int(head)
+            return int(connection.one("SELECT max(notification_id) FROM stored_events"))
 
     def content(self, position: int) -> bytes:
         query = "SELECT state FROM stored_events WHERE notification_id = ?"
         with self.sql() as connection:
-            (content,) = connection.execute(query, (position,)).fetchone()
-        return bytes(content)
+            return bytes(connection.one(query, (position,)))
 
     def edit(self, position: int, old: str, new: str, *, leaf: bool = True) -> None:
         """Change the bytes of an event, with their leaf unless told otherwise."""
@@ -105,7 +136,7 @@ class Owned:
                 "SELECT coalesce(max(originator_version), 0) FROM stored_events"
                 " WHERE originator_id = ?"
             )
-            (version,) = connection.execute(query, (fields["stream"],)).fetchone()
+            version = connection.one(query, (fields["stream"],))
             fields["version"] = version + 1
             content = canonical(fields)
             head, clock = connection.execute(
@@ -140,6 +171,14 @@ class Owned:
                         "INSERT INTO nodes VALUES (?, ?)", (position, b"".join(made))
                     )
 
+    def cut(self, last: int) -> None:
+        """Delete everything after a position."""
+        with self.sql() as connection:
+            connection.execute("DELETE FROM stored_events WHERE notification_id > ?", (last,))
+            connection.execute("DELETE FROM private WHERE position > ?", (last,))
+            connection.execute("DELETE FROM nodes WHERE position > ?", (last,))
+        self.fold_views()
+
     def forget_signatures(self) -> None:
         """Drop everything that was signed and lies in the data directory."""
         shutil.rmtree(self.data / "log")
@@ -150,9 +189,19 @@ class Owned:
         for path in self.data.glob("views*"):
             path.unlink()
 
-    def verified(self, *held: tuple[Checkpoint, Note]) -> Report:
+    def signed(self) -> tuple[Checkpoint, Note]:
+        """Have the signer sign what is there."""
+        signed = sign_once(self.data, self.data / "signer")
+        assert signed is not None
+        return signed
+
+    def opened(self) -> House:
+        """Open the office as `quorate serve` does."""
+        return House(self.data, writable=True, now=lambda: NEXT_DAY, store=self.store)
+
+    def verified(self, *held: tuple[Checkpoint, Note], now: datetime = NEXT_DAY) -> Report:
         given = Given(signer=self.data / "signer", held=held)
-        return verify_all(self.data, given, lambda: START)
+        return verify_all(self.data, given, lambda: now)
 
     def found(self, *held: tuple[Checkpoint, Note]) -> list[tuple[int, str]]:
         faults = self.verified(*held).log.faults

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from api.signing import sign_once
+from domain.base import moment_text
 from domain.checkpoint import read_key
-from tests.api.conftest import Served, made, serving
+from tests.api.conftest import POLICY, Served, made, serving
 from tests.api.test_cli import Line
 from tests.attacks.owner import Owned
 from workflows.log.keys import SigningKey
@@ -99,3 +101,26 @@ def test_the_last_run_is_on_health(served: Served, capsys: pytest.CaptureFixture
     assert (health["status"], health["verified"]["faults"]) == ("degraded", 3)
     last.write_text("torn")
     assert served.caller("Dua", "auditor").http.get("/health").json()["verified"] is None
+
+
+def test_t20_without_a_signer_work_goes_on_and_health_says_since_when(served: Served) -> None:
+    """Nobody outside is asked for a signature here: witnesses are not part of this program."""
+    olga = served.caller("Olga", "office")
+    first = served.house.log.clock(1)
+    assert first is not None
+
+    def health() -> dict[str, object]:
+        told: dict[str, object] = olga.http.get("/health").json()
+        return {name: told[name] for name in ("status", "signed", "unsigned_since")}
+
+    assert health() == {"status": "ok", "signed": 0, "unsigned_since": moment_text(first)}
+    head = served.house.log.head()
+    sign_once(served.directory, served.directory / "signer")
+    assert health() == {"status": "ok", "signed": head, "unsigned_since": None}
+    for text in (POLICY, POLICY.replace("policy: gates", "policy: others")):
+        made(olga.post("/policies", {"text": text}))
+    waiting = served.house.log.clock(head + 1)
+    assert waiting is not None
+    assert health() == {"status": "ok", "signed": head, "unsigned_since": moment_text(waiting)}
+    sign_once(served.directory, served.directory / "signer")
+    assert health()["unsigned_since"] is None

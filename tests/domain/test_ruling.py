@@ -120,7 +120,7 @@ def test_a_test_that_compares_with_nothing_is_never_met() -> None:
     assert _truth(words, pack, {"fact": "known"}) == ("unknown", ["limit:known"])
 
 
-def test_of_two_values_of_a_fact_the_later_counts_then_the_one_further_on_in_the_log() -> None:
+def test_of_two_events_a_fact_the_later_counts_then_the_one_further_on_in_the_log() -> None:
     test = {"fact": "known", "at_least": "2"}
     old = made_fact("known", "number", "2", since=datetime(2026, 1, 1, tzinfo=UTC))
     new = made_fact("known", "number", "1", since=datetime(2026, 2, 1, tzinfo=UTC))

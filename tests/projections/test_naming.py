@@ -22,10 +22,13 @@ OF_SOMETHING_ELSE = {
     "project.restricted/1 people",
     "review.opened/1 proposal.portfolio",
     "hold.placed/1 reference",
+    "retention.scheduled/1 classes.name",
+    "disposal.proposed/1 records.under",
+    "record.disposed/1 under",
     "office.constituted/1 policy",
     "office.founded/1 origin",
 }
-"""Fields whose codes are of portfolios, policies, people, cases and the log."""
+"""Fields whose codes are of portfolios, policies, people, cases, classes and the log."""
 
 
 def coded(model: type[Value], path: tuple[str, ...] = ()) -> Iterator[str]:

@@ -39,6 +39,7 @@ PAGES = (
     "/me",
     "/policies",
     "/policies/capital",
+    "/keeping",
 )
 """Every page somebody signed in can look at, in the office of `shared`; browsers walk over them."""
 CHROMIUM = Path("/usr/bin/chromium")

@@ -1,14 +1,20 @@
 """Advice in a pack: bound by its digest, private in its words, and gone with whoever gave it."""
 
+import sqlite3
+
 import pytest
 
+from api.clock import now
 from api.http.shown import texts
+from api.signing import sign_once
+from api.verifying import Given, verify_all
 from domain.advice import Advice
 from domain.erasure import ErasePerson
 from domain.hold import PlaceHold
 from domain.pack import Pack
 from domain.private import disclosure_digest
 from domain.refusals import FieldMissing, NotKnown, OnHold
+from domain.words import Stance
 from tests.examples import BOARD_POLICY
 from tests.story import Story
 
@@ -100,3 +106,56 @@ def test_a_hold_on_the_project_keeps_the_words_of_advisers_too(works: Story) -> 
         works.house.privacy.erase(
             works.person("dora"), ErasePerson(basis="GDPR"), works.act("founder")
         )
+
+
+# --- and the log as a whole -----------------------------------------------------------------------
+
+
+def verified(office: Story) -> tuple[list[tuple[str, str]], int]:
+    """Return kind and reason of each fault, and how many private values were erased."""
+    office.house.views.catch_up()
+    data = office.house.directory
+    office.close()
+    sign_once(data, data / "signer")
+    log = verify_all(data, Given(data / "signer"), now).log
+    return [(one.kind, one.why) for one in log.faults], log.erased
+
+
+@pytest.mark.parametrize(
+    ("erased", "gone"),
+    [
+        ("dora", 2),  # her name, her advice
+        ("ben", 1),  # his name: he holds a seat and said nothing
+        ("pia", 5),  # her name, a file's, what she asks for, the name and words of somebody outside
+        ("dora pia", 7),
+    ],
+)
+def test_erasing_an_adviser_or_a_presenter_is_no_fault_of_the_log(
+    works: Story, erased: str, gone: int
+) -> None:
+    outside = AGAINST.changed(function=None, name="River board")
+    advised(
+        works, AGAINST.changed(stance=Stance.SUPPORTS, words=None), outside, by(works, "dora", "Ja")
+    )
+    for name in erased.split():
+        works.house.privacy.erase(
+            works.person(name), ErasePerson(basis="GDPR"), works.act("founder")
+        )
+    assert verified(works) == ([], gone)
+
+
+@pytest.mark.parametrize("also_erased", ["", "pia"])
+def test_words_of_an_adviser_taken_out_by_hand_are_missed_although_the_presenter_is_erased(
+    works: Story, also_erased: str
+) -> None:
+    advised(works, AGAINST, by(works, "dora", "Ja."))
+    for name in also_erased.split():
+        works.house.privacy.erase(
+            works.person(name), ErasePerson(basis="GDPR"), works.act("founder")
+        )
+    with sqlite3.connect(works.house.directory / "events.db") as taken:
+        assert taken.execute("DELETE FROM private WHERE name LIKE 'advice:2:%'").rowcount == 1
+    taken.close()
+    faults, _ = verified(works)
+    why = "a private value was taken out, and nobody was erased for it"
+    assert faults == [("private_missing", why)]

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 
 from domain.base import Moment, Value, canonical, read_canonical
 from domain.refusals import Malformed
+from workflows.log.files import ARRIVING
 
 MANIFEST = "manifest.json"
 
@@ -70,4 +71,6 @@ def described(root: Path, name: str) -> BackedUp:
 
 def backups_in(directory: Path) -> list[Path]:
     """Return the whole backups in a directory, the oldest first."""
-    return sorted(path.parent for path in directory.glob(f"*/{MANIFEST}"))
+    found = (path.parent for path in directory.glob(f"*/{MANIFEST}"))
+    # One that was killed may have its manifest already, and not everything on the disk.
+    return sorted(path for path in found if not path.name.startswith(ARRIVING))

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from domain.base import canonical
-from domain.checkpoint import Checkpoint, Note
 from domain.event import stream_kind
 from domain.office import OFFICE, PEPPER
 from domain.pack import Pack
 from domain.person import PersonJoined, person_stream
 from domain.policy_book import PolicyAdopted, policy_stream
 from domain.private import disclosure_digest
-from domain.project_events import EvidenceAttached
 from domain.refusals import Malformed, NotKnown, NotPermitted
 from domain.review_events import ReviewRuled
+from workflows.bundles.disposed import disposals_of, files_held
+from workflows.bundles.succession import KeyChanged, Pair, Signed, key_changes
 from workflows.log.proving import event_proof
 from workflows.policy_text import policy_from_document
 from workflows.store.contract import Log, Recorded
@@ -80,55 +80,85 @@ class Bundle(NamedTuple):
 def gather(
     log: Log,
     evidence: Evidence,
-    signed: tuple[Checkpoint, Note],
+    signed: Signed,
     wanted: Wanted,
     recipient: Recipient,
 ) -> Bundle:
     """Return a bundle under a signed checkpoint.
 
     Raises:
-        NotKnown: there is no such ruling, stream or range, or the checkpoint does not cover it.
+        NotKnown: there is no such ruling, stream or range, or the checkpoint does not cover it; or
+            nothing shows how its key took the place of the one before.
         NotPermitted: a part of the stream is not shown to them.
         Malformed: it would be too long.
     """
-    end = min(signed[0].size, recipient.until or signed[0].size)
+    checkpoint, note = signed.newest
+    end = min(checkpoint.size, recipient.until or checkpoint.size)
     ruling = _ruling(log, wanted.stream, end) if wanted.kind == "ruling" else None
     listed = sorted(set(_positions(log, wanted, ruling, end)))
     _require_some(listed, wanted, end)
     found = {at: recorded for at in listed if (recorded := log.at(at)) is not None}
+    disposed = disposals_of(log, evidence, found, end)
+    if wanted.kind == "ruling":
+        found |= {one.position: one for one in disposed.values()}
+    found = dict(sorted(found.items()))
     events = {at: recorded for at, recorded in found.items() if recipient.shows(recorded)}
     hidden = sorted(found.keys() - events.keys())
     _require_visible(wanted, ruling, found, hidden)
-    gathered = _Gathered(log, events, recipient)
-    held = {sha: _state(evidence, at) for sha, at in _attached(events).items()}
+    gathered = _Gathered(log, events, recipient, disposed)
+    held = files_held(evidence, events, disposed)
+    changes = key_changes(log, signed)
     manifest: dict[str, Any] = {
         "v": 1,
         "kind": wanted.kind,
-        "origin": signed[0].origin,
+        "origin": checkpoint.origin,
         "positions": sorted(events),
         "withheld": hidden,
-        "evidence": [{"sha256": sha, "state": state} for sha, state in sorted(held.items())],
+        "keys": [change.position for change in changes],
+        "evidence": [{"sha256": sha, **state} for sha, state in sorted(held.items())],
         **({} if ruling is None else {"ruling": ruling.position}),
         **({"range": [wanted.first, wanted.last]} if wanted.kind == "range" else {}),
         **({"stream": wanted.stream} if wanted.kind != "range" else {}),
     }
-    files = {"manifest.json": canonical(manifest), "checkpoint": signed[1].content}
+    files = {"manifest.json": canonical(manifest), "checkpoint": note.content}
+    files |= _proven(log, signed.newest, found, events, changes)
+    files |= {f"documents/{one}.json": content for one, content in gathered.documents.items()}
+    files["disclosures.json"] = canonical({"shown": gathered.disclosed, "closed": gathered.closed})
+    here = tuple(sha for sha, state in sorted(held.items()) if state == {"state": "here"})
+    return Bundle(manifest, files, here, events, gathered.documents, gathered.shown)
+
+
+def _proven(
+    log: Log,
+    newest: Pair,
+    found: dict[int, Recorded],
+    shown: dict[int, Recorded],
+    changes: list[KeyChanged],
+) -> dict[str, bytes]:
+    """Return the files of the events, or of their hashes, and of the changes of key."""
+    files = {}
     for at, recorded in found.items():
-        if at in events:
+        if at in shown:
             files[f"events/{at}.json"] = recorded.content
         else:
             files[f"events/{at}.leaf"] = log.leaves(at - 1, 1)[0]
-        files[f"events/{at}.tlog-proof"] = event_proof(log.node, at, signed)
-    files |= {f"documents/{one}.json": content for one, content in gathered.documents.items()}
-    files["disclosures.json"] = canonical({"shown": gathered.disclosed, "closed": gathered.closed})
-    here = tuple(sha for sha, state in sorted(held.items()) if state == "here")
-    return Bundle(manifest, files, here, events, gathered.documents, gathered.shown)
+        files[f"events/{at}.tlog-proof"] = event_proof(log.node, at, newest)
+    for change in changes:
+        files[f"keys/{change.position}.json"] = change.content
+        files[f"keys/{change.position}.tlog-proof"] = change.proof
+    return files
 
 
 class _Gathered:
     """What comes with the events of a bundle."""
 
-    def __init__(self, log: Log, events: dict[int, Recorded], recipient: Recipient) -> None:
+    def __init__(
+        self,
+        log: Log,
+        events: dict[int, Recorded],
+        recipient: Recipient,
+        disposed: dict[int, Recorded],
+    ) -> None:
         self.documents: dict[str, bytes] = {}
         for recorded in events.values():
             for name in named_documents(recorded):
@@ -147,7 +177,8 @@ class _Gathered:
                 told = {"position": one.position, "name": one.name, "disclosure": one.text}
                 self.disclosed.append(told)
         self.closed: list[Any] = [
-            {"position": at, "digest": digest, "why": _why(digest in held.get(at, set()))}
+            {"position": at, "digest": digest}
+            | _why(held=digest in held.get(at, set()), disposal=disposed.get(at))
             for at, recorded in sorted(events.items())
             for digest in recorded.event.sd or ()
             if digest not in opened.get(at, set())
@@ -161,8 +192,10 @@ def named_documents(recorded: Recorded) -> list[str]:
     return [name for name in names if isinstance(name, str) and len(name) == 64]
 
 
-def _why(held: bool) -> str:  # noqa: FBT001  read with its argument, it says what it asks
-    return "not_shown" if held else "erased"
+def _why(*, held: bool, disposal: Recorded | None) -> dict[str, Any]:
+    if held or disposal is None:
+        return {"why": "not_shown" if held else "erased"}
+    return {"why": "disposed", "disposal": disposal.position}
 
 
 def _ruling(log: Log, stream: str, end: int) -> Recorded:
@@ -259,14 +292,3 @@ def _require_visible(
         raise NotPermitted(
             f"parts of {wanted.stream} are not shown to you", fix="Ask an auditor for the bundle."
         )
-
-
-def _attached(events: dict[int, Recorded]) -> dict[str, EvidenceAttached]:
-    bodies = (one.event.data for one in events.values())
-    return {body.sha256: body for body in bodies if isinstance(body, EvidenceAttached)}
-
-
-def _state(evidence: Evidence, attached: EvidenceAttached) -> str:
-    if attached.held == "elsewhere":
-        return "elsewhere"
-    return "here" if evidence.check(attached.sha256) else "missing"

@@ -21,6 +21,7 @@ else, no network, and says what it has proved and what it has not.
 events/         the exact bytes of each event by position, and the proof that it is in the log;
                 of an event that is not shown to you, its hash (.leaf)
 checkpoint      the signed root of the log
+keys/           where the key of the log was changed, proven under checkpoints of both keys
 documents/      policy, pack and checks by SHA-256: the arguments of the ruling
 disclosures.json  private values shown to you, and which are not shown or were erased
 evidence/       the files by SHA-256

@@ -1,5 +1,6 @@
 """The report of a bundle: one page to be read, made from what the bundle holds and nothing else."""
 
+import json
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -131,7 +132,18 @@ def _beside(bundle: Bundle) -> list[str]:
         f" {closed.count('not_shown')} are not shown.",
         f"{len(bundle.manifest['withheld'])} events are not shown; their hashes are here.",
     ]
-    rows = [(one["sha256"], one["state"]) for one in bundle.manifest["evidence"]]
+    disposed = [one["disposal"] for one in json.loads(closed)["closed"] if "disposal" in one]
+    told += [
+        f"{disposed.count(at)} private values were disposed of at position {at}."
+        for at in sorted(set(disposed))
+    ]
+    rows = [
+        (
+            one["sha256"],
+            f"{one['state']} at {one['disposal']}" if "disposal" in one else one["state"],
+        )
+        for one in bundle.manifest["evidence"]
+    ]
     files = ["<h2>Files</h2>", _table(("SHA-256", "Where"), rows)] if rows else []
     return [*files, "<h2>Not here</h2>", *(f"<p>{escape(one)}</p>" for one in told)]
 

@@ -5,7 +5,8 @@ from functools import lru_cache
 from importlib import resources
 
 PARTS = (
-    "form", "signing", "tree", "weighing", "voting", "opening", "companions", "rulings", "command",
+    "form", "signing", "tree", "succession", "weighing", "voting", "opening", "companions",
+    "rulings", "command",
 )  # fmt: skip
 _PACKAGE = "workflows.bundles.outside"
 

@@ -6,21 +6,25 @@ the number of streams, people and reviews under way, never with the number of ev
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from domain.base import Value, moment_text
+from domain.base import Value
 from domain.catalogue import UnreadableEvent
 from domain.checkpoint import Checkpoint, Note, VerifierKey
 from domain.event import leaf_hash
-from domain.private import disclosure_digest, open_disclosure
-from domain.project_events import EvidenceAttached
+from workflows.log.attachments import Attachments
 from workflows.log.authority import Authority
+from workflows.log.clock_check import ClockCheck
+from workflows.log.disposals import Disposals
 from workflows.log.documents import Documents
+from workflows.log.misbehaviour import SplitView, split_views
+from workflows.log.private_check import PrivateCheck
 from workflows.log.published import PublishedTiles
 from workflows.log.tree_check import TreeCheck
+from workflows.named import named_in
 from workflows.recheck import Rechecking
 from workflows.store.contract import Log, Recorded, Stored
 from workflows.store.evidence import Evidence
@@ -28,8 +32,6 @@ from workflows.store.mapper import Told, event_of
 
 PAGE = 500
 FAULTS_MAX = 1_000
-CLOCK_STEP_MAX = timedelta(minutes=5)
-"""How far the clock of a machine may be set back between two events before it is remarked on."""
 
 Progress = Callable[[int, int], None]
 _DAMAGED = (ValueError, TypeError, AttributeError, KeyError, AssertionError)
@@ -60,9 +62,12 @@ class Verified(Value):
         computed, reported: rulings made again; rulings that cannot be.
         documents, private, files: how many of each were compared with their digests.
         erased: private values that are not held any more; what is erased is no fault.
+        disposed: private values and files that were disposed of; that is no fault either.
         elsewhere: files held elsewhere, which nobody here can open.
         faults: what does not hold, by position; at most a thousand. faulty: how many in all.
         remarks: what holds and deserves a look.
+        split: signed checkpoints of one size that contradict each other.
+        disposals: what is not held any more, and under which class; at most a thousand.
     """
 
     position: int
@@ -77,9 +82,12 @@ class Verified(Value):
     erased: int
     files: int
     elsewhere: int
+    disposed: int = 0
     faulty: int
     faults: tuple[Fault, ...] = ()
     remarks: tuple[Fault, ...] = ()
+    split: tuple[SplitView, ...] = ()
+    disposals: tuple[Fault, ...] = ()
 
 
 class Against(NamedTuple):
@@ -89,11 +97,13 @@ class Against(NamedTuple):
         trusted: the keys whose signatures count.
         signed: checkpoints found with the log.
         held: checkpoints kept elsewhere.
+        now: the clock of whoever verifies, where they have one they trust.
     """
 
     trusted: tuple[VerifierKey, ...] = ()
     signed: tuple[tuple[Checkpoint, Note], ...] = ()
     held: tuple[tuple[Checkpoint, Note], ...] = ()
+    now: datetime | None = None
 
 
 def verify(log: Log, data: Path, against: Against, progress: Progress | None = None) -> Verified:
@@ -121,23 +131,29 @@ class _Pass:
 
     def __init__(self, log: Log, data: Path, against: Against) -> None:
         self._log = log
-        self._evidence = Evidence(data)
+        self._disposals = Disposals(log, Evidence(data))
+        self._attachments = Attachments(Evidence(data), self._disposals)
         self._tree = TreeCheck(log, against.trusted, against.signed, against.held)
         self._published = PublishedTiles(data)
         self._documents = Documents(log)
         self._rechecking = Rechecking(log)
         self._authority = Authority(self._rechecking)
         self._versions: Counter[str] = Counter()
-        self._clock = ""
+        self._clock = ClockCheck(against.now)
+        self._split = tuple(split_views((*against.signed, *against.held), against.trusted))
+        self._named: dict[int, tuple[str, ...]] = {}
+        self._found: dict[str, bytes] = {}
         self._faults: list[Fault] = []
         self._remarks: list[Fault] = []
-        self._faulty = self._private = self._bound = self._files = self._elsewhere = 0
+        self._private = PrivateCheck(log, self._disposals)
+        self._faulty = 0
         self._held = len(against.held)
 
     def page(self, after: int, last: int) -> None:
         """Verify the rows of a page."""
         rows = {row.position: row for row in self._log.contents(after, last - after)}
-        disclosed: dict[int, list[str]] = {}
+        read: dict[int, Recorded] = {}
+        self._ahead(rows.values())
         for position in range(after + 1, last + 1):
             row = rows.get(position)
             if row is None:
@@ -147,19 +163,27 @@ class _Pass:
             recorded = self._row(row)
             if recorded is not None:
                 self._event(recorded, row.clock)
-                disclosed[position] = list(recorded.event.sd or ())
+                read[position] = recorded
         self._take(self._tree.page(last))
-        self._take(self._disclosed(disclosed))
+        self._take(self._private.page(read))
 
     def result(self, head: int) -> Verified:
         """Return what came of it."""
         self._take(self._authority.finish())
+        self._take(self._disposals.finish())
         self._take(self._tree.finish(head))
         self._take(self._published.finish())
         self._take(self._documents.finish())
+        self._take(self._private.finish())
+        self._take((one.position, "split_view", one.why) for one in self._split)
         for fault in self._rechecking.faults:
             if fault.kind != "unreadable_event":
                 self._fault(fault.position, fault.kind, fault.why)
+        for position, why in self._disposals.unseen[:FAULTS_MAX]:
+            self._remarks.append(Fault(position=position, kind="disposed_unseen", why=why))
+        for position, whose in self._private.erasures.unseen[:FAULTS_MAX]:
+            why = f"gone with the key of {whose}, whom nobody on record erased"
+            self._remarks.append(Fault(position=position, kind="erased_unseen", why=why))
         key = lambda fault: (fault.position, fault.kind)  # noqa: E731  one order for both
         return Verified(
             position=head,
@@ -170,14 +194,28 @@ class _Pass:
             computed=self._rechecking.computed,
             reported=self._rechecking.reported,
             documents=self._documents.count,
-            private=self._private,
-            erased=self._bound - self._private,
-            files=self._files,
-            elsewhere=self._elsewhere,
+            private=self._private.held,
+            erased=self._private.erased,
+            disposed=self._disposals.count,
+            files=self._attachments.count,
+            elsewhere=self._attachments.elsewhere,
             faulty=self._faulty,
             faults=tuple(sorted(self._faults, key=key)),
             remarks=tuple(sorted(self._remarks, key=key)),
+            split=self._split,
+            disposals=tuple(
+                Fault(position=position, kind="disposed", why=why)
+                for position, why in sorted(self._disposals.notes)[:FAULTS_MAX]
+            ),
         )
+
+    def _ahead(self, rows: Collection[Stored]) -> None:
+        """Fetch the documents that a page names, in one question for those who look at them."""
+        named = ((row.position, tuple(named_in(row))) for row in rows)
+        self._named = {position: names for position, names in named if names}
+        wanted = {name for names in self._named.values() for name in names}
+        self._found = self._log.documents_of(wanted)
+        self._rechecking.ahead(self._found)
 
     def _row(self, row: Stored) -> Recorded | None:
         """Check the bytes of a row, and return its event if it is one."""
@@ -189,10 +227,11 @@ class _Pass:
         if leaf != row.leaf:
             self._fault(row.position, "leaf_differs", "the bytes do not have their kept hash")
         self._take(self._tree.take(leaf))
-        self._take(self._published.take(row.position, row.content, leaf))
-        self._documents.named_by(row)
+        if row.position <= self._published.size:
+            self._take(self._published.take(row.position, row.content, leaf))
+        self._documents.named_by(row, self._named.get(row.position, ()), self._found)
         try:
-            told = Told(f"position {row.position}", row.stream, row.version, row.topic)
+            told = Told(row.position, row.stream, row.version, row.topic)
             event = event_of(told, row.content)
             clock = datetime.fromisoformat(row.clock)
         except UnreadableEvent as fault:
@@ -207,12 +246,12 @@ class _Pass:
         self._order(recorded, clock)
         try:
             self._take(self._authority.take(recorded))
+            self._take(self._disposals.take(recorded))
             self._rechecking.take(recorded)
         except _DAMAGED as fault:
             why = f"it cannot have happened after what is on record: {fault}"
             self._fault(recorded.position, "impossible", why)
-        if isinstance(recorded.event.data, EvidenceAttached):
-            self._file(recorded.position, recorded.event.data)
+        self._take(self._attachments.take(recorded))
 
     def _order(self, recorded: Recorded, clock: str) -> None:
         event, position = recorded.event, recorded.position
@@ -221,57 +260,13 @@ class _Pass:
             why = f"version {event.version} of {event.stream}, where {expected} was to come"
             self._fault(position, "version_differs", why)
         self._versions[event.stream] = event.version
-        at = moment_text(event.at)
-        if at < self._clock:
-            self._went_back(position, event.at)
-        self._clock = max(self._clock, at)
-        if clock != self._clock:
+        for at, kind, why in self._clock.take(position, event.at):
+            if len(self._remarks) < FAULTS_MAX:
+                self._remarks.append(Fault(position=at, kind=kind, why=why))
+        if clock != self._clock.latest:
             self._fault(position, "clock_differs", "the clock kept is not the greatest time so far")
         if event.basis >= position:
             self._fault(position, "basis_differs", "it was decided on what came after it")
-
-    def _went_back(self, position: int, at: datetime) -> None:
-        back = datetime.fromisoformat(self._clock) - at
-        if back > CLOCK_STEP_MAX and len(self._remarks) < FAULTS_MAX:
-            why = f"recorded {back} earlier than an event before it: a clock set back, or backdated"
-            self._remarks.append(Fault(position=position, kind="clock_went_back", why=why))
-
-    def _disclosed(self, digests: dict[int, list[str]]) -> Iterator[tuple[int, str, str]]:
-        """Compare the private values still held with what their events bind."""
-        self._bound += sum(map(len, digests.values()))
-        for held in self._log.disclosed(list(digests)):
-            self._private += 1
-            try:
-                name = open_disclosure(held.text)[0]
-                sound = disclosure_digest(held.text) in digests[held.position]
-            except _DAMAGED:
-                name, sound = "", False
-            if not sound or name != held.name:
-                why = f"the private field {held.name} is not the one the event binds"
-                yield held.position, "private_altered", why
-        for shut in self._log.unreadable(list(digests)):
-            self._private += 1
-            if shut.why == "no_key":
-                why = f"the key of the private field {shut.name} is not in the vault"
-                yield shut.position, "private_unreadable", why
-            else:
-                why = f"the private field {shut.name} was altered and cannot be opened"
-                yield shut.position, "private_altered", why
-
-    def _file(self, position: int, attached: EvidenceAttached) -> None:
-        if attached.held == "elsewhere":
-            self._elsewhere += 1
-            return
-        self._files += 1
-        try:
-            self._evidence.open(attached.sha256).close()
-        except Exception as fault:  # noqa: BLE001  whatever keeps it from being read is the finding
-            why = f"the file {attached.sha256} cannot be opened: {fault}"
-            self._fault(position, "evidence_missing", why)
-            return
-        if not self._evidence.check(attached.sha256):
-            why = f"the file {attached.sha256} has other bytes"
-            self._fault(position, "evidence_altered", why)
 
     def _take(self, doubts: Iterable[tuple[int, str, str]]) -> None:
         for position, kind, why in doubts:

@@ -1,6 +1,6 @@
 """What every store promises. One contract suite in tests/workflows/store runs against each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -41,6 +41,19 @@ class Stored(NamedTuple):
     clock: str
 
 
+class Leaf(NamedTuple):
+    """A leaf of the tree as it lies there, believed by nobody.
+
+    Attributes:
+        content: what should be the canonical bytes of the event.
+        leaf: what should be their hash.
+    """
+
+    position: int
+    content: bytes
+    leaf: bytes
+
+
 class CommandRow(Value):
     """What is kept of a command, so that sending it again gives the same answer.
 
@@ -79,6 +92,19 @@ class Unreadable(NamedTuple):
     why: str
 
 
+class Gone(NamedTuple):
+    """An event of whose private values and file nothing is kept: they were disposed of.
+
+    Attributes:
+        leaf: its hash, so that another event at this position is not taken for it.
+        sha256: digest of the file it had attached, where that was held here.
+    """
+
+    position: int
+    leaf: bytes
+    sha256: str | None
+
+
 class Log(Protocol):
     """The one gapless sequence of events and what is kept in its transactions."""
 
@@ -103,7 +129,8 @@ class Log(Protocol):
             StoreUnavailable: the disk is full or read-only; nothing was written.
 
         A ``person.erased/1`` destroys the private fields of its person in the same transaction,
-        and the key they were sealed with once that is durable.
+        and the key they were sealed with once that is durable. A ``record.disposed/1`` destroys
+        the private fields of the events it names, and lets `disposed` remember them.
         """
 
     def head(self) -> int:
@@ -131,6 +158,12 @@ class Log(Protocol):
         """Return at most ``limit`` rows at positions above ``after``, in order and unchecked.
 
         Cheap: nothing is parsed. Whoever uses them checks them, at least against their leaf.
+        """
+
+    def leaves_at(self, positions: Sequence[int]) -> list[Leaf]:
+        """Return the leaves at some positions, in the order of the log and unchecked.
+
+        Each once, however often it is named; where there is none, there is none.
         """
 
     def leaves(self, after: int = 0, limit: int = 500) -> list[bytes]:
@@ -169,6 +202,9 @@ class Log(Protocol):
     def document(self, digest: str) -> bytes | None:
         """Return a document's bytes."""
 
+    def documents_of(self, digests: Collection[str]) -> dict[str, bytes]:
+        """Return those of some documents that are held as bytes, by digest, in one question."""
+
     def documents(self, after: str = "", limit: int = 500) -> list[tuple[str, bytes]]:
         """Return at most ``limit`` documents with digests above ``after``, in their order."""
 
@@ -181,8 +217,32 @@ class Log(Protocol):
     def unreadable(self, positions: Sequence[int]) -> list[Unreadable]:
         """Return the private fields of the events at some positions that should open and do not."""
 
+    def private_of_no_event(self, limit: int = 1_000) -> list[tuple[int, str]]:
+        """Return position and name of at most ``limit`` private fields that no event stands by.
+
+        There are none in a log nobody touched. A position that is no number is told as 0.
+        """
+
     def private_streams(self, person: str) -> list[str]:
         """Return the streams that hold private fields of a person, sorted."""
+
+    def disposed(self) -> list[Gone]:
+        """Return what was disposed of, also by acts that an older copy of the log does not hold.
+
+        It lies with the keys, so whoever restores a log with the newest keys knows it, too.
+        """
+
+    def keys_destroyed(self) -> frozenset[str]:
+        """Return the ids of the people some key of whom was destroyed.
+
+        Also by erasures that an older copy of the log does not hold.
+        """
+
+    def of_topic(self, topic: str, after: int = 0, limit: int = 500) -> list[Stored]:
+        """Return at most ``limit`` rows of a topic at positions above ``after``, unchecked.
+
+        Without an index: it looks through the whole log.
+        """
 
     def command(self, command_id: str) -> CommandRow | None:
         """Return what is kept of a command."""

@@ -1,5 +1,6 @@
 """Connections to ``events.db``: many that read at once, one that writes."""
 
+import os
 import sqlite3
 import threading
 from collections import deque
@@ -69,7 +70,7 @@ class FileDatabase:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = _reader(self._path)
+            connection = connect_to_read(self._path)
         try:
             yield connection
         finally:
@@ -137,6 +138,26 @@ class MemoryDatabase:
             self._connection.close()
 
 
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open the file of a log to read it, also where it lies on a disk that cannot be written."""
+    return _connect(path, "ro&immutable=1" if _never_changes(path) else "ro")
+
+
+def _never_changes(path: Path) -> bool:
+    """Return whether nobody can write a file: a copy on a disk that is mounted for reading only.
+
+    SQLite would want to share its memory with a writer, and cannot even look without.
+    """
+    try:
+        apart = path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:
+        apart = 0
+    try:
+        return not apart and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -145,10 +166,6 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,  # transactions begin where the writer says, not by guess
         check_same_thread=False,  # lent to one thread at a time
     )
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    return _connect(path, "ro")
 
 
 def _writer(path: Path, synchronous: str) -> sqlite3.Connection:

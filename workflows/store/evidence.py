@@ -1,5 +1,6 @@
 """Evidence files, each under the SHA-256 of its bytes: written once, never overwritten."""
 
+import fcntl
 import os
 import re
 import tempfile
@@ -15,6 +16,7 @@ from workflows.store.contract import StoreUnavailable
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ARRIVING = "arriving-"
+_LOCK = "disposal.lock"
 _READ_ONLY = 0o440
 
 
@@ -76,6 +78,50 @@ class Evidence:
                 return file_digest(file, "sha256").hexdigest() == digest
         except FileNotFoundError:
             return False
+
+    def destroy(self, digest: str) -> None:
+        """Remove a file for good; nothing where it is not held.
+
+        Raises:
+            Malformed: the digest is none.
+            StoreUnavailable: the disk refuses.
+        """
+        path = self._path(digest)
+        if path.exists():
+            with _disk():
+                path.unlink(missing_ok=True)
+                _make_durable(path.parent)
+
+    def holds(self, digest: str) -> bool:
+        """Return whether a file is there; its bytes are not looked at.
+
+        Raises:
+            Malformed: the digest is none.
+        """
+        return self._path(digest).exists()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """See that no file is destroyed meanwhile, by whatever process: for who attaches one."""
+        with self._locked(fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def disposing(self) -> Iterator[None]:
+        """See that no file is attached meanwhile, by whatever process: for who destroys some."""
+        with self._locked(fcntl.LOCK_EX):
+            yield
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        with _disk():
+            self._root.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._root.parent / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
 
     def clear_abandoned(self, before: datetime | None = None) -> None:
         """Remove what a killed process left half written.

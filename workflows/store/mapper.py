@@ -82,9 +82,8 @@ class CanonicalMapper(Mapper[str]):
         Raises:
             UnreadableEvent: the row and its bytes do not fit, or the bytes are no known event.
         """
-        position = getattr(stored_event, "id", None)
         row = Told(
-            place=f"position {position}" if position else "a row",
+            position=getattr(stored_event, "id", None),
             stream=str(stored_event.originator_id),
             version=stored_event.originator_version,
             topic=stored_event.topic,
@@ -94,9 +93,9 @@ class CanonicalMapper(Mapper[str]):
 
 
 class Told(NamedTuple):
-    """What a row says about its bytes, and where in the log that row is."""
+    """What a row says about its bytes, and where in the log that row is, if that is known."""
 
-    place: str
+    position: int | None
     stream: str
     version: int
     topic: str
@@ -121,7 +120,8 @@ def event_of(row: Told, content: bytes) -> Event:
 
 
 def _where(row: Told) -> str:
-    return f"{row.place} ({row.topic}, version {row.version} of {row.stream})"
+    place = f"position {row.position}" if row.position else "a row"
+    return f"{place} ({row.topic}, version {row.version} of {row.stream})"
 
 
 def _require_sound(sealed: Sealed) -> None:

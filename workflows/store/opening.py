@@ -47,12 +47,18 @@ def open_store(
     log = open_postgres_log(address, writable=writable)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        if not mark.exists():
-            mark.write_text(_MARKED, encoding="utf-8")
+        mark_elsewhere(directory)
     except OSError as fault:
         log.close()
         raise StoreUnavailable(f"cannot write in {directory}: {fault.strerror}") from fault
     return log
+
+
+def mark_elsewhere(directory: Path) -> None:
+    """Let a data directory say that its log is in a database."""
+    mark = directory / MARK
+    if not mark.exists():
+        mark.write_text(_MARKED, encoding="utf-8")
 
 
 def require_address(address: str) -> None:

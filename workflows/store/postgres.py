@@ -2,7 +2,7 @@
 
 import psycopg
 
-from workflows.store import postgres_schema, schema
+from workflows.store import postgres_schema, postgres_vault, schema
 from workflows.store.contract import StoreUnavailable
 from workflows.store.postgres_arrivals import Heard
 from workflows.store.postgres_link import Links
@@ -38,6 +38,8 @@ def open_postgres_log(url: str, *, writable: bool = True) -> "PostgresLog":
     links = Links(url)
     try:
         links.check()
+        if writable:
+            postgres_vault.settle(links)
         return PostgresLog(links, writable=writable)
     except BaseException:
         links.close()
@@ -48,7 +50,8 @@ class PostgresLog(SQLLog):
     """The one gapless sequence of events in a PostgreSQL database. Implements `contract.Log`."""
 
     writer: PostgresWriter | None
-    among = "position IN (SELECT value::bigint FROM json_array_elements_text(?::json))"
+    listed = "(SELECT value::bigint FROM json_array_elements_text(?::json))"
+    listed_digests = "(SELECT json_array_elements_text(?::json))"
 
     def __init__(self, links: Links, *, writable: bool = True) -> None:
         """Start on an open database; `open_postgres_log` is the way here."""

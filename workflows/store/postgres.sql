@@ -1,4 +1,4 @@
--- The log in PostgreSQL, form 2. Run once by `quorate migrate`, in one transaction.
+-- The log in PostgreSQL, form 3. Run once by `quorate migrate`, in one transaction.
 CREATE SCHEMA quorate;
 
 CREATE TABLE quorate.form (version integer NOT NULL);
@@ -37,6 +37,14 @@ CREATE TABLE quorate.keys (
     generation integer NOT NULL,
     key bytea,
     PRIMARY KEY (owner, generation)
+);
+
+-- Of which events everything was disposed of, so that no older copy brings it back.
+CREATE TABLE quorate.disposed (
+    position bigint NOT NULL,
+    leaf bytea NOT NULL,
+    sha256 text COLLATE "C",
+    PRIMARY KEY (position, leaf)
 );
 
 CREATE TABLE quorate.commands (

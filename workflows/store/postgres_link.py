@@ -88,7 +88,8 @@ class Lent:
         """Ask one question; once more over a new connection if this one turns out to be lost.
 
         Raises:
-            StoreUnavailable: the database cannot be reached.
+            StoreUnavailable: the database cannot be reached, or its tables are not those made by
+                `migrate`.
         """
         text = _native(query)
         try:
@@ -101,7 +102,8 @@ class Lent:
             self._links.forget_idle()
             self.connection = self._links.connect()
             return self.connection.execute(text, values)
-        except _LOST as fault:
+        except psycopg.Error as fault:
+            # Not only lost: where somebody declared a table anew, nothing can be asked of it.
             raise StoreUnavailable(f"{self._links.told}: {_said(fault)}") from fault
 
 

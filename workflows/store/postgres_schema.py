@@ -10,7 +10,7 @@ import psycopg
 
 from workflows.store.contract import StoreUnavailable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LOCK = 0x51554F52
 """Key of the advisory lock under which the log grows and its schema changes, one at a time."""
 
@@ -18,6 +18,17 @@ CHANNEL = "quorate_log"
 """Where each transaction that makes the log grow says so."""
 
 _FORM = "SELECT version FROM quorate.form"
+_DISPOSED = """
+CREATE TABLE quorate.disposed (
+    position bigint NOT NULL,
+    leaf bytea NOT NULL,
+    sha256 text COLLATE "C",
+    PRIMARY KEY (position, leaf)
+);
+UPDATE quorate.form SET version = 3;
+"""
+"""From form 2 to form 3: of which events everything was disposed of."""
+
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 _MIGRATE = "make it once: quorate migrate --store URL"
 
@@ -29,6 +40,8 @@ class UnknownSchema(StoreUnavailable):
 def migrate(connection: psycopg.Connection) -> bool:
     """Make the schema where there is none, once however many try, and return whether it did.
 
+    One of form 2 is brought to the present form; no event changes.
+
     Raises:
         UnknownSchema: there is one of a version this program does not know.
         psycopg.Error: the database refuses.
@@ -37,6 +50,9 @@ def migrate(connection: psycopg.Connection) -> bool:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         found = connection.execute("SELECT to_regclass('quorate.form') IS NOT NULL").fetchone()
         if found == (True,):
+            if connection.execute(_FORM).fetchone() == (2,):
+                connection.execute(_DISPOSED.encode())
+                return True
             check(connection)
             return False
         connection.execute(_statements())
@@ -55,6 +71,11 @@ def check(connection: psycopg.Connection) -> None:
     except _MISSING:
         raise UnknownSchema(f"the database holds no log yet; {_MIGRATE}") from None
     version = None if row is None else row[0]
+    if version == SCHEMA_VERSION - 1:
+        raise UnknownSchema(
+            f"the log has form {version}, in which nothing was disposed of yet; bring it to the"
+            " present form, which changes no event: quorate migrate --store URL"
+        )
     if version != SCHEMA_VERSION:
         raise UnknownSchema(
             f"the log has form {version}, this program knows form {SCHEMA_VERSION};"

@@ -2,7 +2,7 @@
 
 The statement holds the advisory lock of the log from its first line until it is durable, so any
 number of processes may write. It refuses by what it answers, never by a fault, so a refusal among
-many undoes nothing. What has private values, or erases somebody, needs the keys under that lock,
+many undoes nothing. What has private values, or destroys some, needs the keys under that lock,
 and so three statements or four.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.numeric import Int4, Int8
 
+from domain.disposal_events import RecordDisposed
 from domain.erasure import PersonErased
 from domain.event import stream_code
 from domain.private import Disclosure, owner_of
@@ -58,7 +59,7 @@ class PostgresWriter(Turns[Append]):
         self._links = links
 
     def _transact(self, works: list[Append]) -> tuple[int, list[Outcome]]:
-        if len(works) > 1 and any(_erased(work) for work in works):
+        if len(works) > 1 and any(_erased(work) or _disposed(work) for work in works):
             # What is written after an erasure is sealed with another key than what it destroys.
             return self._one_by_one(works)
         with self._links.reading() as lent:
@@ -113,15 +114,19 @@ class PostgresWriter(Turns[Append]):
 def _asked(connection: psycopg.Connection, works: Sequence[Append]) -> list[Row]:
     owners = {owner for work in works for row in work.rows for owner, _ in _fields(row) if owner}
     erased = [person for work in works for person in _erased(work)]
-    if not owners and not erased:
+    disposed = [body for work in works for body in _disposed(work)]
+    if not owners and not erased and not disposed:
         return connection.execute(_APPEND, _values(works, {}), prepare=True).fetchall()
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         keys = postgres_vault.keys_for(connection, owners)
         said = connection.execute(_APPEND, _values(works, keys), prepare=True).fetchall()
-        # An append that erases comes alone.
-        for person in erased if said[0][0] == "done" else ():
-            postgres_vault.erase(connection, person)
+        # An append that destroys something comes alone.
+        if said[0][0] == "done":
+            for person in erased:
+                postgres_vault.erase(connection, person)
+            for body in disposed:
+                postgres_vault.dispose(connection, body)
     return said
 
 
@@ -129,6 +134,12 @@ def _erased(work: Append) -> list[str]:
     """Return whom an append erases."""
     events = (row.sealed.event for row in work.rows)
     return [stream_code(event.stream) for event in events if isinstance(event.data, PersonErased)]
+
+
+def _disposed(work: Append) -> list[RecordDisposed]:
+    """Return what an append disposes of."""
+    bodies = (row.sealed.event.data for row in work.rows)
+    return [body for body in bodies if isinstance(body, RecordDisposed)]
 
 
 def _fields(row: SealedRow) -> Iterator[tuple[str, Disclosure]]:

@@ -2,21 +2,40 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from domain.disposal_events import DisposalApproved, RecordDisposed
 from domain.erasure import PersonErased
 from domain.event import Event, stream_code
 from domain.private import Disclosure, owner_of
-from workflows.store.contract import Disclosed, StoreUnavailable, Unreadable
+from workflows.store.contract import Disclosed, Gone, StoreUnavailable, Unreadable
 from workflows.store.database import Database
 from workflows.store.rows import Connection
 from workflows.store.vault import Keys, Vault, opened_with
 
 ROWS = "SELECT position, stream, name, owner, digest, disclosure FROM private"
+OF_NO_EVENT = (
+    "SELECT position, name FROM private WHERE NOT EXISTS"
+    " (SELECT 1 FROM stored_events WHERE notification_id = private.position)"
+    " ORDER BY position LIMIT ?"
+)
 TAKE_OUT = "DELETE FROM private WHERE owner >= ? AND owner < ?"
+DISPOSE = "DELETE FROM private WHERE position = ? AND owner > ''"
+"""Everything of an event but what is nobody's: a secret of the office, a restricted title."""
+
+_DISPOSE_OF = (
+    f"{DISPOSE} AND EXISTS (SELECT 1 FROM stored_events WHERE notification_id = ? AND leaf = ?)"
+)
+_LEAF = "SELECT leaf FROM stored_events WHERE notification_id = ?"
+_APPROVED = (
+    "SELECT max(notification_id) FROM stored_events"
+    " WHERE originator_id >= 'disposal:' AND originator_id < 'disposal;' AND topic = ?"
+)
+_AFTER = "SELECT topic, state FROM stored_events WHERE notification_id > ? ORDER BY notification_id"
+_EVERY = "SELECT topic, state FROM stored_events WHERE topic = ?"
 _INSERT = (
     "INSERT INTO private (digest, position, stream, name, disclosure, owner)"
     " VALUES (?, ?, ?, ?, ?, ?)"
@@ -39,7 +58,9 @@ def keep(
 
 
 def erase(connection: sqlite3.Connection, vault: Vault, position: int, event: Event) -> None:
-    """Take the private values of a person out, where the event says that they are erased."""
+    """Take private values out, where the event says that they are erased or disposed of."""
+    if isinstance(event.data, RecordDisposed):
+        connection.executemany(DISPOSE, [(one,) for one in event.data.positions])
     if not isinstance(event.data, PersonErased):
         return
     person = stream_code(event.stream)
@@ -54,6 +75,31 @@ def destroy_keys(connection: sqlite3.Connection, vault: Vault, after: int = 0) -
     query = "SELECT person, generation FROM erased WHERE position > ?"
     for person, generation in connection.execute(query, (after,)).fetchall():
         vault.destroy(person, generation)
+
+
+def remember(connection: Connection, vault: Vault, disposed: Iterable[RecordDisposed]) -> None:
+    """Keep beside the keys what was disposed of; from there no older copy brings it back."""
+    for body in disposed:
+        files = {one.position: one.sha256 for one in body.files}
+        leaves = ((at, connection.execute(_LEAF, (at,)).fetchone()) for at in body.positions)
+        vault.dispose(Gone(at, row[0], files.get(at)) for at, row in leaves if row is not None)
+
+
+def disposals(connection: Connection, *, every: bool) -> list[RecordDisposed]:
+    """Return what disposals on record destroyed: of the last one, or of every one there is.
+
+    A kill can have come between only at the last. All are wanted where nothing is remembered.
+    """
+    (approved,) = connection.execute(_APPROVED, (DisposalApproved.TOPIC,)).fetchone()
+    if approved is None:
+        return []
+    query, value = (_EVERY, RecordDisposed.TOPIC) if every else (_AFTER, approved)
+    found = []
+    for topic, content in connection.execute(query, (value,)):
+        if topic != RecordDisposed.TOPIC:
+            break
+        found.append(RecordDisposed.model_validate(json.loads(content)["data"]))
+    return found
 
 
 def open_vault(database: Database, path: Path, *, durable: bool) -> Vault:
@@ -89,6 +135,7 @@ def settle(connection: sqlite3.Connection, vault: Vault) -> None:
     where a kill came between; and what an older copy of the log brought back is taken out again.
     """
     destroy_keys(connection, vault)
+    remember(connection, vault, disposals(connection, every=not vault.disposed()))
     connection.execute("BEGIN IMMEDIATE")
     try:
         for digest, stream, name, text, content in connection.execute(_PLAIN).fetchall():
@@ -101,6 +148,8 @@ def settle(connection: sqlite3.Connection, vault: Vault) -> None:
             )
         for name in vault.destroyed():
             connection.execute("DELETE FROM private WHERE owner = ?", (name,))
+        gone = vault.disposed()
+        connection.executemany(_DISPOSE_OF, [(at, at, leaf) for at, leaf, _sha256 in gone])
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -139,7 +188,7 @@ def _sealed(vault: Vault, owner: str, field: Disclosure) -> tuple[str, str | byt
 
 
 def _keys(rows: Sequence[Row], vault: Keys) -> Mapping[str, AESGCM]:
-    names = {row[3] for row in rows if row[3]}
+    names = {row[3] for row in rows if row[3] and isinstance(row[3], str)}
     return vault.found(names) if names else {}
 
 

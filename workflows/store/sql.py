@@ -2,19 +2,27 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.base import moment_text
-from domain.catalogue import UnreadableEvent
-from domain.event import Sealed, leaf_hash
+from domain.event import Sealed
 from domain.merkle import root as root_of
 from workflows.store import privacy, schema, tree
 from workflows.store.append import command_row
 from workflows.store.arrivals import Arrivals
-from workflows.store.contract import CommandRow, Disclosed, Recorded, Stored, Unreadable
-from workflows.store.mapper import Entry, Told, event_of
+from workflows.store.contract import (
+    CommandRow,
+    Disclosed,
+    Gone,
+    Leaf,
+    Recorded,
+    Stored,
+    Unreadable,
+)
+from workflows.store.mapper import Entry
+from workflows.store.recorded import recorded, whole_bytes
 from workflows.store.recorder import LogApplication, LogRecorder
 from workflows.store.rows import Readable
 from workflows.store.turns import Turns
@@ -42,6 +50,7 @@ _MOVED = (
 _LEAVES = (
     "SELECT leaf FROM stored_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
 )
+_LEAVES_AT = "SELECT notification_id, state, leaf FROM stored_events WHERE notification_id IN"
 _DOCUMENTS = "SELECT digest, bytes FROM documents WHERE digest > ? ORDER BY digest LIMIT ?"
 
 
@@ -56,8 +65,11 @@ class SQLLog(ABC):
 
     writer: Turns[Any] | None
 
-    among = "position IN (SELECT value FROM json_each(?))"
-    """How this database asks for positions given as a JSON list."""
+    listed = "(SELECT value FROM json_each(?))"
+    """The positions of a JSON list, as this database reads them."""
+
+    listed_digests = "(SELECT value FROM json_each(?))"
+    """Likewise the digests of one."""
 
     def __init__(
         self, database: Readable, recorder: LogRecorder, arrivals: Arrivals, vault: Keys
@@ -114,7 +126,7 @@ class SQLLog(ABC):
         query = f"{_OF_STREAM} ORDER BY originator_version LIMIT {PAGE}"
         while page := self._all(query, stream, after):
             # Page by page, so that neither memory nor a read transaction grows with the stream.
-            yield from map(_recorded, page)
+            yield from map(recorded, page)
             after += len(page)
             if len(page) < PAGE:
                 break
@@ -131,12 +143,17 @@ class SQLLog(ABC):
             UnreadableEvent: a row that is not what was written.
         """
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
-        return [_recorded(row) for row in self._all(query, after, limit)]
+        return [recorded(row) for row in self._all(query, after, limit)]
 
     def contents(self, after: int = 0, limit: int = PAGE) -> list[Stored]:
         """Return at most ``limit`` rows at positions above ``after``, in order and unchecked."""
         query = f"{_RECORDED} WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
         return [Stored(*row) for row in self._all(query, after, limit)]
+
+    def leaves_at(self, positions: Sequence[int]) -> list[Leaf]:
+        """Return the leaves at some positions, in the order of the log and unchecked."""
+        query = f"{_LEAVES_AT} {self.listed} ORDER BY notification_id"
+        return [Leaf._make(row) for row in self._all(query, json.dumps(positions))]
 
     def leaves(self, after: int = 0, limit: int = PAGE) -> list[bytes]:
         """Return at most ``limit`` leaf hashes at positions above ``after``, in order."""
@@ -171,7 +188,7 @@ class SQLLog(ABC):
             UnreadableEvent: a row that is not what was written.
         """
         rows = self._all(f"{_RECORDED} WHERE notification_id = ?", position)
-        return _recorded(rows[0]) if rows else None
+        return recorded(rows[0]) if rows else None
 
     def position_at(self, moment: datetime) -> int:
         """Return the last position whose clock is not after a moment, 0 if none."""
@@ -186,12 +203,21 @@ class SQLLog(ABC):
     def document(self, digest: str) -> bytes | None:
         """Return a document's bytes."""
         rows = self._all("SELECT bytes FROM documents WHERE digest = ?", digest)
-        return _bytes(rows[0][0]) if rows else None
+        return whole_bytes(rows[0][0]) if rows else None
+
+    def documents_of(self, digests: Collection[str]) -> dict[str, bytes]:
+        """Return those of some documents that are held as bytes, by digest, in one question."""
+        if not digests:
+            return {}
+        query = f"SELECT digest, bytes FROM documents WHERE digest IN {self.listed_digests}"
+        rows = self._all(query, json.dumps(sorted(digests)))
+        return {name: whole_bytes(held) for name, held in rows if isinstance(held, bytes | str)}
 
     def documents(self, after: str = "", limit: int = PAGE) -> list[tuple[str, bytes]]:
         """Return at most ``limit`` documents with digests above ``after``, in their order."""
         return [
-            (digest, _bytes(content)) for digest, content in self._all(_DOCUMENTS, after, limit)
+            (digest, whole_bytes(content))
+            for digest, content in self._all(_DOCUMENTS, after, limit)
         ]
 
     def disclosed(self, positions: Sequence[int]) -> list[Disclosed]:
@@ -201,6 +227,11 @@ class SQLLog(ABC):
     def unreadable(self, positions: Sequence[int]) -> list[Unreadable]:
         """Return the private fields of the events at some positions that should open and do not."""
         return privacy.unreadable(self._private(positions), self._vault)
+
+    def private_of_no_event(self, limit: int = 1_000) -> list[tuple[int, str]]:
+        """Return position and name of at most ``limit`` private fields that no event stands by."""
+        rows = self._all(privacy.OF_NO_EVENT, limit)
+        return [(at if isinstance(at, int) else 0, str(name)) for at, name in rows]
 
     def private_streams(self, person: str) -> list[str]:
         """Return the streams that hold private fields of a person, sorted."""
@@ -212,6 +243,21 @@ class SQLLog(ABC):
         query = f"{privacy.ROWS} WHERE stream = ? AND name = ? ORDER BY position DESC"
         rows: Any = self._all(query, stream, name)
         return next(iter(privacy.opened(rows, self._vault)), None)
+
+    def disposed(self) -> list[Gone]:
+        """Return what was disposed of, also by acts that an older copy of the log does not hold."""
+        return self._vault.disposed()
+
+    def keys_destroyed(self) -> frozenset[str]:
+        """Return the ids of the people some key of whom was destroyed."""
+        return frozenset(name.rpartition("/")[0] for name in self._vault.destroyed())
+
+    def of_topic(self, topic: str, after: int = 0, limit: int = PAGE) -> list[Stored]:
+        """Return at most ``limit`` rows of a topic at positions above ``after``, unchecked."""
+        query = (
+            f"{_RECORDED} WHERE topic = ? AND notification_id > ? ORDER BY notification_id LIMIT ?"
+        )
+        return [Stored(*row) for row in self._all(query, topic, after, limit)]
 
     def command(self, command_id: str) -> CommandRow | None:
         """Return what is kept of a command."""
@@ -227,7 +273,7 @@ class SQLLog(ABC):
         """Stop writing and release everything held."""
 
     def _private(self, positions: Sequence[int]) -> Any:
-        query = f"{privacy.ROWS} WHERE {self.among} ORDER BY position, name"
+        query = f"{privacy.ROWS} WHERE position IN {self.listed} ORDER BY position, name"
         return self._all(query, json.dumps(list(positions)))
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -236,16 +282,3 @@ class SQLLog(ABC):
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
         return self._all(query, *values)[0]
-
-
-def _bytes(content: Any) -> bytes:
-    # A row somebody edited may hold text; its digest will not match, and whoever asks says so.
-    return content.encode() if isinstance(content, str) else bytes(content)
-
-
-def _recorded(row: tuple[Any, ...]) -> Recorded:
-    position, stream, version, topic, content, leaf, clock = row
-    event = event_of(Told(f"position {position}", stream, version, topic), content)
-    if leaf != leaf_hash(content):
-        raise UnreadableEvent(f"position {position}: the bytes do not have the hash kept with them")
-    return Recorded(position, datetime.fromisoformat(clock), content, event)

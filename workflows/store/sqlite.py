@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from domain.disposal_events import RecordDisposed
 from domain.erasure import PersonErased
 from domain.event import Sealed
 from workflows.store import privacy, schema
@@ -109,9 +110,17 @@ class SQLiteLog(SQLLog):
         command: CommandRow | None,
         basis: int | None = None,
     ) -> range:
-        """Append as every log does, then destroy the keys of whom that erased."""
+        """Append as every log does, then destroy the keys of whom that erased.
+
+        What it disposed of is remembered then, too.
+        """
         positions = super().append(events, read, command, basis)
-        if any(isinstance(sealed.event.data, PersonErased) for sealed in events):
+        bodies = [sealed.event.data for sealed in events]
+        disposed = [body for body in bodies if isinstance(body, RecordDisposed)]
+        if disposed:
+            with self._database.reading() as connection:
+                privacy.remember(connection, self._vault, disposed)
+        if any(isinstance(body, PersonErased) for body in bodies):
             with self._database.reading() as connection:
                 privacy.destroy_keys(connection, self._vault, positions[0] - 1)
         return positions

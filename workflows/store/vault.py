@@ -2,12 +2,13 @@
 
 They lie in a file of their own, ``vault.db``, never in the log and never in its backups. A key that
 was destroyed leaves its name behind, so that nothing sealed with it comes back by any way. What is
-written after an erasure is sealed with a key of the next generation.
+written after an erasure is sealed with a key of the next generation. Beside them stands of which
+events everything was disposed of, so that an older copy of the log does not bring it back either.
 """
 
 import sqlite3
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -16,16 +17,19 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from workflows.store.contract import StoreUnavailable
+from workflows.store.contract import Gone, StoreUnavailable
 
 VAULT_FILE = "vault.db"
 _KEY_BITS = 256
 _NONCE_BYTES = 12
 _BUSY_S = 10.0
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS keys"
-    " (owner TEXT NOT NULL, generation INTEGER NOT NULL, key BLOB, PRIMARY KEY (owner, generation))"
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS keys (owner TEXT NOT NULL, generation INTEGER NOT NULL, key BLOB,"
+    " PRIMARY KEY (owner, generation))",
+    "CREATE TABLE IF NOT EXISTS disposed"
+    " (position INTEGER NOT NULL, leaf BLOB NOT NULL, sha256 TEXT, PRIMARY KEY (position, leaf))",
 )
+_HAS_DISPOSED = "SELECT count(*) FROM sqlite_master WHERE name = 'disposed'"
 
 
 class Keys(Protocol):
@@ -36,6 +40,9 @@ class Keys(Protocol):
 
     def destroyed(self) -> list[str]:
         """Return the names of the keys that were destroyed."""
+
+    def disposed(self) -> list[Gone]:
+        """Return the events of which everything was disposed of, by position."""
 
 
 class Vault:
@@ -76,8 +83,14 @@ class Vault:
 
     def found(self, names: Collection[str]) -> Mapping[str, AESGCM]:
         """Return those of some keys that are there, by name."""
-        with self._turn:
-            keys = {name: self._key(*_parted(name)) for name in names}
+        try:
+            with self._turn:
+                keys = {name: self._key(*_parted(name)) for name in names}
+        except sqlite3.OperationalError as fault:
+            raise StoreUnavailable(
+                f"{VAULT_FILE} cannot be read: {fault}; if a process was killed, let somebody who"
+                " may write the file read it once, or start the server"
+            ) from fault
         return {name: key for name, key in keys.items() if key is not None}
 
     def retire(self, owner: str) -> int:
@@ -106,6 +119,27 @@ class Vault:
             rows = self._connection.execute("SELECT owner, generation FROM keys WHERE key IS NULL")
             return [f"{owner}/{generation}" for owner, generation in rows]
 
+    def dispose(self, gone: Iterable[Gone]) -> None:
+        """Remember events of which everything was disposed of; durable when this returns."""
+        with self._turn:
+            assert self._connection is not None, "only who may write disposes"
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR IGNORE INTO disposed VALUES (?, ?, ?)", gone)
+            self._connection.execute("COMMIT")
+
+    def disposed(self) -> list[Gone]:
+        """Return the events of which everything was disposed of, by position."""
+        with self._turn:
+            # Keys of before there were disposals, open for reading only, have no such table.
+            if self._connection is None or self._connection.execute(_HAS_DISPOSED).fetchone() == (
+                0,
+            ):
+                return []
+            rows = self._connection.execute(
+                "SELECT position, leaf, sha256 FROM disposed ORDER BY 1"
+            )
+            return [Gone(*row) for row in rows]
+
     def close(self) -> None:
         """Close the file."""
         with self._turn:
@@ -130,15 +164,39 @@ class Vault:
                 "SELECT key FROM keys WHERE owner = ? AND generation = ?", (owner, generation)
             ).fetchone()
             if row is not None and row[0] is not None:
-                found = self._opened[owner, generation] = AESGCM(row[0])
+                found = cipher_of(row[0])
+                if found is not None:
+                    self._opened[owner, generation] = found
         return found
 
     def _new(self, owner: str, generation: int) -> AESGCM:
         assert self._connection is not None, "only who may write makes keys"
         key = new_key()
-        self._connection.execute("INSERT INTO keys VALUES (?, ?, ?)", (owner, generation, key))
+        try:
+            self._connection.execute("INSERT INTO keys VALUES (?, ?, ?)", (owner, generation, key))
+        except sqlite3.IntegrityError:
+            raise DamagedKey(owner, generation) from None
         self._opened[owner, generation] = AESGCM(key)
         return self._opened[owner, generation]
+
+
+class DamagedKey(StoreUnavailable):
+    """A key to seal with is there and is none."""
+
+    def __init__(self, owner: str, generation: int) -> None:
+        super().__init__(
+            f"the key {owner}/{generation} of private values is damaged;"
+            " put it back from where it is backed up"
+        )
+
+
+def empty_vault(path: Path) -> sqlite3.Connection:
+    """Return a new file for keys, to be filled with copies of them and closed."""
+    path.touch(0o600)
+    connection = sqlite3.connect(path, isolation_level=None)
+    for table in _TABLES:
+        connection.execute(table)
+    return connection
 
 
 def new_key() -> bytes:
@@ -146,14 +204,21 @@ def new_key() -> bytes:
     return AESGCM.generate_key(_KEY_BITS)
 
 
+def cipher_of(content: object) -> AESGCM | None:
+    """Return what seals and opens with a key, nothing where what is kept as one is none."""
+    if not isinstance(content, bytes) or len(content) * 8 != _KEY_BITS:
+        return None
+    return AESGCM(content)
+
+
 def sealed_with(key: AESGCM, digest: str, text: str) -> bytes:
     """Return a private value sealed; only its own digest opens it."""
     return key.encrypt(_nonce(digest), text.encode(), digest.encode())
 
 
-def opened_with(key: AESGCM, digest: str, sealed: object) -> str | None:
+def opened_with(key: AESGCM, digest: object, sealed: object) -> str | None:
     """Return a private value, nothing where it was altered."""
-    if not isinstance(sealed, bytes):
+    if not isinstance(sealed, bytes) or not isinstance(digest, str):
         return None
     try:
         return key.decrypt(_nonce(digest), sealed, digest.encode()).decode()
@@ -165,8 +230,6 @@ def _connect(path: Path | None, *, writable: bool, durable: bool) -> sqlite3.Con
     place = ":memory:" if path is None else f"{path.absolute().as_uri()}?mode=rw"
     if path is not None and writable and not path.exists():
         path.touch(0o600)
-    if not writable:
-        place = place.replace("mode=rw", "mode=ro")
     connection = sqlite3.connect(
         place, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
     )
@@ -176,7 +239,12 @@ def _connect(path: Path | None, *, writable: bool, durable: bool) -> sqlite3.Con
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
             with closing(connection.execute("PRAGMA journal_mode = PERSIST")):
-                connection.execute(_TABLE)
+                for table in _TABLES:
+                    connection.execute(table)
+        else:
+            # Not opened for reading only: where a process was killed while it wrote a key, whoever
+            # comes next has to undo that half.
+            connection.execute("PRAGMA query_only = ON")
     except BaseException:
         connection.close()
         raise

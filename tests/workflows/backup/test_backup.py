@@ -35,8 +35,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def taken(data: Path, into: Path, **fields: bool) -> Taken:
-    return take_backup(Source(data, data / "signer", ("accounts.db",), **fields), into, now())
+def taken(data: Path, into: Path, *, keys: bool = False) -> Taken:
+    return take_backup(Source(data, data / "signer", ("accounts.db",), keys), into, now())
 
 
 def test_what_comes_back_is_what_was_there(office: Path, tmp_path: Path) -> None:
@@ -131,6 +131,17 @@ def test_nothing_is_overwritten(office: Path, tmp_path: Path) -> None:
     restore_backup(tmp_path / "backups", tmp_path / "data")
 
 
+def test_what_a_killed_restore_left_is_cleared_away_by_the_next_one(
+    office: Path, tmp_path: Path
+) -> None:
+    taken(office, tmp_path / "backups")
+    for left in ("arriving-data-0123abc_", "arriving-data-2-0123abc_"):
+        shutil.copytree(office, tmp_path / left)
+    restore_backup(tmp_path / "backups", tmp_path / "data")
+    names = {"arriving-data-2-0123abc_", "backups", "data"}
+    assert {one.name for one in tmp_path.iterdir()} == names, "another's is left alone"
+
+
 def test_a_backup_does_not_go_into_what_it_is_of(office: Path, tmp_path: Path) -> None:
     for into in (office, office / "backups"):
         with pytest.raises(Malformed, match="lies in the data directory"):
@@ -146,6 +157,17 @@ def test_two_backups_at_once_do_not_mix(office: Path, tmp_path: Path) -> None:
         taken(office, tmp_path / "backups")
     lock.release()
     taken(office, tmp_path / "backups")
+
+
+def test_a_backup_that_was_killed_before_it_had_its_name_is_none(
+    office: Path, tmp_path: Path
+) -> None:
+    whole = taken(office, tmp_path / "backups")
+    torn = tmp_path / "backups" / "arriving-x"
+    shutil.copytree(whole.path, torn)
+    (torn / "events.db").unlink()
+    assert backups_in(tmp_path / "backups") == [whole.path]
+    assert restore_backup(tmp_path / "backups", tmp_path / "data") == whole.manifest
 
 
 def test_files_an_earlier_backup_has_are_not_copied_again(office: Path, tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ EDITS: dict[str, tuple[Callable[[Files], None], str]] = {
     "the origin": (
         swap(named("checkpoint"), b"quorate", b"quarote"), "you trust a key of quorate.local",
     ),
-    "another key": (signed_by_another, "the key you trust has not signed it"),
+    "another key": (signed_by_another, "has not signed it"),
     "the pack": (
         swap(document("pack"), b"90000", b"90001"), "other bytes than its digest says",
     ),

@@ -1,11 +1,14 @@
 """Tiles and bundles are exactly those of the specification, at every border."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from domain.event import leaf_hash
 from domain.merkle import Frontier, root
+from tests.workflows.log.logs import begun, grown, signing
+from workflows.log.published import PublishedTiles
 from workflows.log.tiles import ENTRIES, Tiles, entry, is_tile_path, tile_path, write_below
 
 CONTENTS = [f"event {number}".encode() for number in range(65_537)]
@@ -129,3 +132,35 @@ def test_a_file_somebody_changed_is_put_right_and_others_are_left_alone(tmp_path
     kept = (tmp_path / "tile/entries/000").stat().st_ino
     assert written(tmp_path, 300) == before
     assert (tmp_path / "tile/entries/000").stat().st_ino == kept
+
+
+def test_a_part_that_gave_way_to_its_whole_before_the_next_checkpoint_is_no_fault(
+    tmp_path: Path,
+) -> None:
+    """The signer was killed between the tiles and the checkpoint that needs them."""
+    with closing(begun(tmp_path)) as log:
+        grown(log, 250)
+        with signing(log, tmp_path) as signer:
+            signer.sign()
+        grown(log, 300)
+        tiles = Tiles(write_below(tmp_path / "log"))
+        for row in log.contents(0, 300):
+            tiles.take(row.content, row.leaf)
+        tiles.finish()
+
+        def doubts() -> list[str]:
+            published = PublishedTiles(tmp_path)
+            rows = log.contents(0, 300)
+            found = [one for r in rows for one in published.take(r.position, r.content, r.leaf)]
+            return [kind for _position, kind, _why in (*found, *published.finish())]
+
+        assert not (tmp_path / "log/tile/0/000.p").exists()
+        assert doubts() == []
+        whole = tmp_path / "log/tile/0/000"
+        content = whole.read_bytes()
+        whole.write_bytes(content[:-1] + b"?")
+        assert doubts() == [], "the last six leaves are not part of what was signed"
+        whole.write_bytes(b"?" + content[1:])
+        assert doubts() == ["tile_differs"]
+        whole.unlink()
+        assert doubts() == ["tile_missing"]

@@ -42,9 +42,9 @@ class Server:
         self._programs = programs
         self._settings = settings
         self._user = NOBODY if os.geteuid() == 0 else None
-        self._directory = Path(tempfile.mkdtemp(prefix="quorate-pg-"))
+        self.directory = Path(tempfile.mkdtemp(prefix="quorate-pg-"))
         if self._user:
-            shutil.chown(self._directory, self._user)
+            shutil.chown(self.directory, self._user)
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
         self._run("initdb", "-D", "data", "-U", "quorate", "-A", "trust", "-E", "UTF8",
@@ -54,12 +54,12 @@ class Server:
     def start(self) -> None:
         options = [f"-c{setting}" for setting in ("max_connections=100", *self._settings)]
         command = [
-            "postgres", "-D", "data", "-k", str(self._directory), "-h", "", "-cshared_buffers=64MB",
+            "postgres", "-D", "data", "-k", str(self.directory), "-h", "", "-cshared_buffers=64MB",
         ]  # fmt: skip
-        with (self._directory / "server.log").open("ab") as log:
+        with (self.directory / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / command[0], *command[1:], *options],
-                cwd=self._directory, stdout=log, stderr=log, user=self._user,
+                cwd=self.directory, stdout=log, stderr=log, user=self._user,
                 preexec_fn=_end_with_parent,  # noqa: PLW1509  it only tells the kernel
             )  # fmt: skip
         until = time.monotonic() + START_S
@@ -69,7 +69,7 @@ class Server:
                 break
             except psycopg.OperationalError:
                 if time.monotonic() > until or self._process.poll() is not None:
-                    raise RuntimeError((self._directory / "server.log").read_text()) from None
+                    raise RuntimeError((self.directory / "server.log").read_text()) from None
                 time.sleep(0.02)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
@@ -80,10 +80,10 @@ class Server:
 
     def close(self) -> None:
         self.stop(signal.SIGQUIT)
-        shutil.rmtree(self._directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def at(self, name: str) -> str:
-        return f"postgresql://quorate@/{name}?host={self._directory}"
+        return f"postgresql://quorate@/{name}?host={self.directory}"
 
     def database(self, *, migrated: bool = True) -> str:
         """Return the address of a new database."""
@@ -95,6 +95,18 @@ class Server:
         self.statement(f"CREATE DATABASE {name} TEMPLATE {_FORM if migrated else 'template1'}")
         return self.at(name)
 
+    def copied(self, url: str) -> str:
+        """Return the address of a copy of a database that nobody is connected to."""
+        name = f"office_{next(_numbers)}"
+        original = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        self.statement(f"CREATE DATABASE {name} TEMPLATE {original}")
+        return self.at(name)
+
+    def dropped(self, url: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        self.statement(f"DROP DATABASE {name} WITH (FORCE)")
+
     def statement(self, text: str, url: str | None = None) -> None:
         with psycopg.connect(url or self.at("postgres"), autocommit=True) as connection:
             connection.execute(text.encode())
@@ -102,7 +114,7 @@ class Server:
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
             [self._programs / program, *arguments],
-            cwd=self._directory, user=self._user, capture_output=True, text=True,
+            cwd=self.directory, user=self._user, capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(done.stderr)

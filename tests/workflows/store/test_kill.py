@@ -14,7 +14,9 @@ import pytest
 
 from domain.base import digest
 from tests.workflows.store.appender import opened
+from tests.workflows.store.test_privacy import filled
 from workflows.store.sql import SQLLog
+from workflows.store.sqlite import open_log
 
 ROOT = Path(__file__).parents[3]
 ROUNDS = 5
@@ -107,3 +109,28 @@ def _require_whole(log: SQLLog, acknowledged: dict[int, str]) -> None:
         assert version % 2 == 0, "half of an append was kept"
         assert log.command(f"{stream}/{version - 2}") is not None
         assert log.disclosed_of(stream, "name") is not None
+
+
+# --- Keys ------------------------------------------------------------------------------------
+
+KEYS_BROKEN_OFF = """
+import os, signal, sqlite3, sys
+vault = sqlite3.connect(sys.argv[1], isolation_level=None)
+vault.execute("PRAGMA journal_mode = PERSIST")
+vault.execute("PRAGMA cache_size = 1")  # so that half of the transaction reaches the file
+vault.execute("BEGIN")
+vault.execute("UPDATE keys SET key = x'00'")
+vault.executemany("INSERT INTO keys VALUES (?, 0, ?)", ((f"q{n}", bytes(999)) for n in range(99)))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_keys_written_by_half_are_undone_by_whoever_reads_next(tmp_path: Path) -> None:
+    with closing(open_log(tmp_path, writable=True)) as log:
+        filled(log)
+        before = log.disclosed(range(1, 5))
+    killed = subprocess.run([sys.executable, "-c", KEYS_BROKEN_OFF, str(tmp_path / "vault.db")])
+    assert killed.returncode == -9
+    with closing(open_log(tmp_path, writable=False)) as log:
+        assert log.disclosed(range(1, 5)) == before
+        assert log.unreadable(range(1, 5)) == []

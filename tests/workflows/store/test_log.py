@@ -13,7 +13,7 @@ from domain.event import Sealed
 from domain.refusals import Conflict, KeyReused
 from tests.workflows.store.conftest import AnyLog
 from tests.workflows.store.events import NOON, command, minutes, refusal
-from workflows.store.contract import AlreadyDone, CommandRow, Log, StoreUnavailable
+from workflows.store.contract import AlreadyDone, CommandRow, Leaf, Log, StoreUnavailable
 from workflows.store.mapper import Unsound
 from workflows.store.sqlite import open_memory_log
 
@@ -26,7 +26,7 @@ def test_it_keeps_the_contract(log: AnyLog) -> None:
 def test_an_empty_log_answers_every_question(log: AnyLog) -> None:
     assert log.head() == log.version("refusal:x") == log.position_at(NOON) == 0
     several: list[list[object]] = [[*log.stream("refusal:x")], [*log.read()], [*log.disclosed([1])]]
-    assert several == [[], [], []]
+    assert [*several, [*log.leaves_at([1])]] == [[], [], [], []]
     assert log.at(1) is None
     assert log.clock(1) is None
     assert log.document("0" * 64) is None
@@ -168,6 +168,19 @@ def test_reading_goes_on_after_any_place(log: AnyLog) -> None:
     assert list(log.stream("a:1", after=1201)) == []
     assert len(log.read()) == 500
     assert [r.position for r in log.read(after=1199, limit=5)] == [1200, 1201]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [([], []), ([1], [1]), ([3, 1], [1, 3]), ([2, 2], [2]), ([3, 4, 0, -1], [3]), ([4], [])],
+)
+def test_leaves_at_places_come_in_the_order_of_the_log(
+    log: AnyLog, asked: list[int], found: list[int]
+) -> None:
+    log.append([refusal("a:1"), refusal("b:1"), refusal("a:1", 2)], {}, None)
+    every = {row.position: row for row in log.contents()}
+    leaves = [Leaf(place, every[place].content, every[place].leaf) for place in found]
+    assert log.leaves_at(asked) == leaves
 
 
 def test_the_clock_never_goes_back(log: AnyLog) -> None:

@@ -20,6 +20,7 @@ from domain.event import leaf_hash
 from domain.refusals import Conflict
 from tests.workflows.store.events import NOON, command, minutes, refusal
 from tests.workflows.store.servers import Server
+from tests.workflows.store.test_disposal import disposed
 from tests.workflows.store.test_privacy import erased
 from workflows.store import postgres_arrivals
 from workflows.store.contract import AlreadyDone, StoreUnavailable
@@ -312,7 +313,7 @@ def test_however_many_prepare_a_database_it_is_prepared_once(server: Server) -> 
 def test_a_log_of_another_form_is_not_opened(server: Server, database: str) -> None:
     server.statement("UPDATE quorate.form SET version = 99", database)
     for attempt in (open_postgres_log, migrate):
-        with pytest.raises(StoreUnavailable, match="has form 99, this program knows form 2"):
+        with pytest.raises(StoreUnavailable, match="has form 99, this program knows form 3"):
             attempt(database)
 
 
@@ -322,7 +323,7 @@ def test_a_worker_needs_no_right_to_change_the_schema(server: Server, database: 
         " GRANT USAGE ON SCHEMA quorate TO worker;"
         " GRANT SELECT ON ALL TABLES IN SCHEMA quorate TO worker;"
         " GRANT INSERT ON quorate.stored_events, quorate.nodes, quorate.documents,"
-        " quorate.private, quorate.commands, quorate.keys TO worker;"
+        " quorate.private, quorate.commands, quorate.keys, quorate.disposed TO worker;"
         " GRANT DELETE ON quorate.private TO worker;"
         " GRANT UPDATE (key) ON quorate.keys TO worker;", database
     )  # fmt: skip
@@ -330,7 +331,8 @@ def test_a_worker_needs_no_right_to_change_the_schema(server: Server, database: 
         sealed = refusal("a:1", documents=(document({}),), private={"name": "Ana"})
         assert log.append([sealed, refusal("b:1")], {}, command()) == range(1, 3)
         assert log.append([erased("p1", 1)], {}, None) == range(3, 4)
-        assert (log.wait(2, 1), log.disclosed([1])) == (3, [])
+        assert log.append([disposed("a:1", 2, 1)], {}, None) == range(4, 5)
+        assert (log.wait(3, 1), log.disclosed([1])) == (4, [])
     server.statement("DROP OWNED BY worker; DROP ROLE worker", database)
 
 

@@ -148,3 +148,17 @@ def test_keys_that_are_missing_are_said_and_not_begun_anew(
     server.statement("INSERT INTO quorate.keys VALUES ('', 0, NULL)", database)
     with closing(open_postgres_log(database)) as log:
         assert words(log) == ["of the office"]
+
+
+def test_nothing_is_sealed_with_a_key_that_was_damaged(
+    here: PostgresLog, server: Server, database: str
+) -> None:
+    filled(here)
+    server.statement("UPDATE quorate.keys SET key = 'short' WHERE owner = 'p1'", database)
+    with pytest.raises(StoreUnavailable, match=r"key p1/0 of private values is damaged"):
+        here.append([by("p1", "review:a", 3, comment="lost")], {}, None)
+    assert here.append([by("p2", "review:a", 3, comment="kept")], {}, None) == range(5, 6)
+    assert words(here) == ["of two", "of the office", "kept"]
+    assert [(one.position, one.why) for one in here.unreadable(range(1, 100))] == [
+        (1, "no_key"), (2, "no_key"),
+    ]  # fmt: skip

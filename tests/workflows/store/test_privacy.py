@@ -85,6 +85,21 @@ def keys(vault: Path) -> list[tuple[str, int, bool]]:
         return [(owner, number, bool(gone)) for owner, number, gone in connection.execute(query)]
 
 
+def test_nothing_is_sealed_with_a_key_that_was_damaged(tmp_path: Path) -> None:
+    with closing(open_log(tmp_path, writable=True)) as log:
+        filled(log)
+    with closing(sqlite3.connect(tmp_path / "vault.db")) as vault, vault:
+        vault.execute("UPDATE keys SET key = 'short' WHERE owner = 'p1'")
+    with closing(open_log(tmp_path, writable=True)) as log:
+        with pytest.raises(StoreUnavailable, match=r"key p1/0 of private values is damaged"):
+            log.append([by("p1", "review:a", 3, comment="lost")], {}, None)
+        assert log.append([by("p2", "review:a", 3, comment="kept")], {}, None) == range(5, 6)
+        assert words(log) == ["of two", "of the office", "kept"]
+        assert [(one.position, one.why) for one in log.unreadable(range(1, 20))] == [
+            (1, "no_key"), (2, "no_key"),
+        ]  # fmt: skip
+
+
 def test_an_older_copy_of_the_log_does_not_bring_them_back(tmp_path: Path) -> None:
     """T24: the log of before the erasure, with the vault of after it."""
     data, copy = tmp_path / "data", tmp_path / "copy"

@@ -108,6 +108,14 @@ def test_documents_come_in_the_order_of_their_digests(log: AnyLog) -> None:
     assert all(digest(content) == name for name, content in listed)
 
 
+def test_documents_come_by_their_digests_and_what_is_not_held_is_left_out(log: AnyLog) -> None:
+    held = [document({"n": number}) for number in range(3)]
+    log.append([refusal("a:1", documents=tuple(held))], {}, None)
+    wanted = {held[0].digest, held[2].digest, "0" * 64, "no digest", "\ufffd"}
+    assert log.documents_of(wanted) == {one.digest: one.content for one in (held[0], held[2])}
+    assert log.documents_of(()) == {}
+
+
 # --- Files -----------------------------------------------------------------------------------
 
 

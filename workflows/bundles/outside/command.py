@@ -13,7 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from workflows.bundles.outside.companions import check_disclosures, check_documents, check_files
+from workflows.bundles.outside.companions import (
+    check_disclosures,
+    check_disposals,
+    check_documents,
+    check_files,
+)
 from workflows.bundles.outside.form import Rejected, read_strictly
 from workflows.bundles.outside.opening import BundleFiles, Opened, open_bundle
 from workflows.bundles.outside.rulings import check_rulings
@@ -44,16 +49,18 @@ def _established(files: BundleFiles, bundle: Opened) -> list[str]:
     values = check_disclosures(files, bundle)
     evidence = check_files(files, bundle)
     wanted = bundle.manifest["ruling"] if bundle.manifest["kind"] == "ruling" else None
+    disposals = check_disposals(files, bundle)
     rulings = check_rulings(bundle, documents, wanted)
     closed = read_strictly(files.read("disclosures.json"), "disclosures.json")["closed"]
     why = [one["why"] for one in closed]
     states = [one["state"] for one in bundle.manifest["evidence"]]
     return [
-        f"The log {bundle.root.origin}, {bundle.root.size} events, was signed by your key.",
+        f"The log {bundle.root.origin}, {bundle.root.size} events, was signed by {_by(bundle)}.",
         f"{len(bundle.events)} events are in it at their positions, byte for byte.",
         *(f"{sentence}." for sentence in rulings),
         f"{len(documents)} documents, {evidence} files and {values} private values are those"
         " the events bind.",
+        *disposals,
         f"{why.count('erased')} private values were erased or are no longer held, and"
         f" {why.count('not_shown')} are not shown to you: so says the bundle.",
         *(
@@ -64,6 +71,13 @@ def _established(files: BundleFiles, bundle: Opened) -> list[str]:
             if state in states
         ),
     ]  # fmt: skip
+
+
+def _by(bundle: Opened) -> str:
+    if not bundle.key_changes:
+        return "your key"
+    where = ", ".join(map(str, bundle.key_changes))
+    return f"the key that took the place of yours, as both say of position {where}"
 
 
 def _reach(bundle: Opened) -> list[str]:
@@ -95,7 +109,7 @@ def _reach(bundle: Opened) -> list[str]:
 
 
 def _unproven(files: BundleFiles) -> list[str]:
-    folders = ("events/", "documents/", "evidence/")
+    folders = ("events/", "keys/", "documents/", "evidence/")
     checked = ("manifest.json", "checkpoint", "disclosures.json")
     others = [
         name for name in files.names if name not in checked and not name.startswith(folders)

@@ -8,6 +8,7 @@ from workflows.bundles.outside.form import Rejected, read_strictly, without_padd
 from workflows.bundles.outside.opening import BundleFiles, Opened
 
 ATTACHED = "evidence.attached/1"
+DISPOSED = "record.disposed/1"
 SHA256_FORM = re.compile(rb'"([0-9a-f]{64})"')
 
 
@@ -64,6 +65,38 @@ def check_files(files: BundleFiles, bundle: Opened) -> int:
         if event["topic"] == ATTACHED and event["data"]["sha256"] not in told:
             raise Rejected(f"evidence of event {position}", "the bundle does not say where it is")
     return len(names)
+
+
+def check_disposals(files: BundleFiles, bundle: Opened) -> list[str]:
+    """Return what was disposed of, as sentences: of each the event says so that did it."""
+    closed = read_strictly(files.read("disclosures.json"), "disclosures.json")["closed"]
+    gone = [(one["position"], one["disposal"]) for one in closed if one["why"] == "disposed"]
+    files_gone = [one for one in bundle.manifest["evidence"] if one["state"] == "disposed"]
+    lost = [(one["attached"], one["disposal"]) for one in files_gone]
+    told: dict[int, list[int]] = {}
+    for kind, found in enumerate((gone, lost)):
+        for position, at in found:
+            told.setdefault(at, [0, 0])[kind] += 1
+            _require_disposed(bundle, position, at)
+    return [
+        f"{values} private values and {lost_files} files are not here: {_by_what(bundle, at)}."
+        for at, (values, lost_files) in sorted(told.items())
+    ]
+
+
+def _require_disposed(bundle: Opened, position: int, at: int) -> None:
+    event = bundle.events.get(at)
+    if event is None:
+        return
+    named = event["topic"] == DISPOSED and position in event["data"]["positions"]
+    if not named or event["stream"] != bundle.events[position]["stream"] or at <= position:
+        raise Rejected(f"event {position}", f"event {at} does not dispose of what it had beside it")
+
+
+def _by_what(bundle: Opened, at: int) -> str:
+    if at not in bundle.events:
+        return f"disposed of at position {at}, which is not in the bundle: so says the bundle"
+    return f"disposed of under {bundle.events[at]['data']['under']} at position {at}"
 
 
 def _named_in(bundle: Opened) -> set[str]:

@@ -8,6 +8,7 @@ from zipfile import BadZipFile, ZipFile
 
 from workflows.bundles.outside.form import Rejected, read_strictly
 from workflows.bundles.outside.signing import SignedRoot, TrustedKey, read_signed_root
+from workflows.bundles.outside.succession import KeyChange, follow_keys
 from workflows.bundles.outside.tree import leaf_of, require_in_log
 
 TEXT_BYTES_MAX = 5_000_000
@@ -84,6 +85,7 @@ class Opened(NamedTuple):
         manifest: what the bundle says of itself; each word of it is checked before it is believed.
         events: what is on record, by position. withheld: positions of which there is only a hash.
         contents: the exact bytes of the events.
+        key_changes: where the key trusted was replaced, until it was the one that signed.
     """
 
     manifest: dict[str, Any]
@@ -91,6 +93,7 @@ class Opened(NamedTuple):
     events: dict[int, dict[str, Any]]
     contents: dict[int, bytes]
     withheld: list[int]
+    key_changes: list[int]
 
 
 def open_bundle(files: BundleFiles, trusted: TrustedKey) -> Opened:
@@ -98,7 +101,8 @@ def open_bundle(files: BundleFiles, trusted: TrustedKey) -> Opened:
     manifest = read_strictly(files.read("manifest.json"), "manifest.json")
     if not isinstance(manifest, dict) or manifest.get("v") != 1:
         raise Rejected("manifest.json", "it is of no bundle this program knows")
-    root = read_signed_root(files.read("checkpoint"), trusted)
+    signer, changes = follow_keys(_key_changes(files, manifest), trusted)
+    root = read_signed_root(files.read("checkpoint"), signer)
     contents: dict[int, bytes] = {}
     for name in files.below("events", ".json"):
         content = files.read(f"events/{name}.json")
@@ -112,16 +116,28 @@ def open_bundle(files: BundleFiles, trusted: TrustedKey) -> Opened:
         withheld.append(_position(name))
     events = {at: _event(at, content, root) for at, content in sorted(contents.items())}
     _require_listed(manifest, sorted(events), sorted(withheld))
-    return Opened(manifest, root, events, contents, sorted(withheld))
+    return Opened(manifest, root, events, contents, sorted(withheld), changes)
+
+
+def _key_changes(files: BundleFiles, manifest: dict[str, Any]) -> list[KeyChange]:
+    positions = sorted(_position(name, "keys") for name in files.below("keys", ".json"))
+    proofs = sorted(_position(name, "keys") for name in files.below("keys", ".tlog-proof"))
+    # Of a bundle from before changes of key were in it, the manifest lists none.
+    if not manifest.get("keys", []) == positions == proofs:
+        raise Rejected("manifest.json", "the changes of key it lists are not those that are there")
+    return [
+        KeyChange(at, files.read(f"keys/{at}.json"), files.read(f"keys/{at}.tlog-proof"))
+        for at in positions
+    ]
 
 
 def _proof(files: BundleFiles, name: str) -> bytes:
     return files.read(f"events/{name}.tlog-proof")
 
 
-def _position(name: str) -> int:
+def _position(name: str, folder: str = "events") -> int:
     if not (name.isascii() and name.isdigit() and len(name) < 16) or str(int(name)) != name:
-        raise Rejected(f"events/{name}", "its name is no position")
+        raise Rejected(f"{folder}/{name}", "its name is no position")
     return int(name)
 
 

@@ -49,9 +49,8 @@ def read_trusted_key(text: str) -> TrustedKey:
     return TrustedKey(name, named, content[1:])
 
 
-def read_signed_root(note: bytes, trusted: TrustedKey) -> SignedRoot:
-    """Return the checkpoint of a note that a trusted key has signed."""
-    where = "checkpoint"
+def read_signed_root(note: bytes, trusted: TrustedKey, where: str = "checkpoint") -> SignedRoot:
+    """Return the checkpoint of a note that a trusted key has signed, or say where it has not."""
     try:
         text, gap, lines = note.decode().rpartition("\n\n")
     except UnicodeDecodeError:
@@ -71,7 +70,7 @@ def read_signed_root(note: bytes, trusted: TrustedKey) -> SignedRoot:
         ours = name == trusted.name and made[:4] == trusted.short_id
         if ours and is_signed(trusted.public, (text + "\n").encode(), made[4:]):
             return SignedRoot(body[0], int(body[1]), root, note)
-    raise Rejected(where, "the key you trust has not signed it")
+    raise Rejected(where, f"the key {trusted.short_id.hex()} has not signed it")
 
 
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
