@@ -131,6 +131,8 @@ class Owned:
         last = json.loads(self.content(self.head()))
         fields |= {"at": last["at"], "effective_at": last["at"], "command": "forged:1"}
         fields |= {"data": data, "basis": self.head(), **changes}
+        # A forger would not name private values there are none of.
+        fields.pop("_sd", None)
         with self.sql() as connection:
             query = (
                 "SELECT coalesce(max(originator_version), 0) FROM stored_events"
