@@ -24,7 +24,10 @@ WAIT_S = 0.1
 
 
 class Arrivals:
-    """Tells live streams that the log has grown: one thread waits, however many listen."""
+    """Tells live streams that the log has grown: one thread waits, however many listen.
+
+    While nobody listens it does not, so no act pays for waking it.
+    """
 
     def __init__(self, log: Log, streams_max: int) -> None:
         """Watch a log for at most so many streams."""
@@ -33,6 +36,7 @@ class Arrivals:
         self._streams = 0
         self._grown = asyncio.Event()
         self._ended = threading.Event()
+        self._wanted = threading.Event()
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -64,10 +68,13 @@ class Arrivals:
                 "Close one, or read /api/v1/trail from time to time instead.",
             )
         self._streams += 1
+        self._wanted.set()
         try:
             yield
         finally:
             self._streams -= 1
+            if not self._streams:
+                self._wanted.clear()
 
     async def after(self, position: int, limit: int) -> list[Recorded]:
         """Return the events above a position as soon as there are any; none when all ends."""
@@ -80,13 +87,20 @@ class Arrivals:
         return []
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        seen = self._log.head()
         while not self._ended.is_set():
+            if self._wanted.wait(WAIT_S):
+                self._watch_for_streams(loop)
+        loop.call_soon_threadsafe(self._wake)
+
+    def _watch_for_streams(self, loop: asyncio.AbstractEventLoop) -> None:
+        seen = self._log.head()
+        # What came before this thread looked may have come after a stream did.
+        loop.call_soon_threadsafe(self._wake)
+        while self._wanted.is_set() and not self._ended.is_set():
             head = self._log.wait(seen, WAIT_S)
             if head != seen:
                 seen = head
                 loop.call_soon_threadsafe(self._wake)
-        loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
         # Whoever waits holds the old event; whoever comes after reads the log first.
