@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.http.walls import OPEN_PATHS
 from api.problems import MEDIA_TYPE, Problem
 
 DESCRIPTION = (
@@ -39,6 +40,10 @@ TAGS = {
     "trail": "Who did what when.",
 }
 
+_TOKEN = {
+    "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "`quorate token`"
+}  # fmt: skip
+
 
 def described(app: FastAPI) -> dict[str, Any]:
     """Return the description of the API, in which every error is a problem."""
@@ -58,8 +63,12 @@ def described(app: FastAPI) -> dict[str, Any]:
             schemas.pop(name, None)
         shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(shape.pop("$defs", {}), Problem=shape)
-        for path in said["paths"].values():
+        said["components"]["securitySchemes"] = {"token": _TOKEN}
+        for name, path in said["paths"].items():
             for method, operation in path.items():
+                if name not in OPEN_PATHS:
+                    # The wall asks for it before any route; no dependency has to, once per request.
+                    operation["security"] = [{"token": []}]
                 operation["responses"] |= _problems_of(method)
                 for form in operation["responses"].get("200", {}).get("content", {}).values():
                     # A keyword of a later OpenAPI; 3.1 has no word for the items of a stream.

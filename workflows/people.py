@@ -45,6 +45,7 @@ class People:
     def __init__(self, desk: Desk) -> None:
         """Work at a desk."""
         self._desk = desk
+        self._pepper: str | None = None
 
     def known(self, vouched: Vouched) -> str | None:
         """Return the id of the person an identity belongs to, None at first sight.
@@ -155,10 +156,13 @@ class People:
         return self._desk.perform(act, asked, decide)
 
     def _stream(self, vouched: Vouched) -> str:
-        pepper = self._desk.log.disclosed_of(OFFICE, PEPPER)
-        if pepper is None:
-            raise NotKnown("there is no office yet", fix="Found it first: `quorate init`.")
-        return identity_stream(str(open_disclosure(pepper.text)[1]), vouched)
+        if self._pepper is None:
+            # It is given once, when the office is founded, and never again.
+            found = self._desk.log.disclosed_of(OFFICE, PEPPER)
+            if found is None:
+                raise NotKnown("there is no office yet", fix="Found it first: `quorate init`.")
+            self._pepper = str(open_disclosure(found.text)[1])
+        return identity_stream(self._pepper, vouched)
 
 
 def registered_as(email: str) -> Vouched:
