@@ -58,6 +58,8 @@ class Restrictions:
             ViewStopped: the view met an event it cannot fold; nobody can say what may be seen.
         """
         known = self._kept
+        if known is not None and known.position == self._source.head():
+            return known.restricted
         try:
             found = self._read() if known is None else self._going_on(known)
         except (KeyError, TypeError, ValueError):

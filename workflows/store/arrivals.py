@@ -26,6 +26,11 @@ class Announced:
         self._ended = False
         self._grown = threading.Condition()
 
+    @property
+    def head(self) -> int:
+        """Return the last position announced."""
+        return self._head
+
     def announce(self, head: int) -> None:
         """Wake everybody who waits for a position up to this one."""
         with self._grown:

@@ -93,15 +93,25 @@ class SQLiteLog(SQLLog):
     ) -> None:
         """Start on an open database; `open_log` and `open_memory_log` are the ways here."""
         self._lock = lock
-        self.writer = sealing = None
+        self.writer = sealing = self._announced = None
         arrivals: Announced | Polled
         if writable:
-            arrivals = Announced(_head(database))
+            self._announced = arrivals = Announced(_head(database))
             self.writer = Writer(database, arrivals.announce)
             sealing = _Sealing(self.writer, vault)
         else:
             arrivals = Polled(lambda: _head(database))
         super().__init__(database, LogRecorder(database, sealing, arrivals), arrivals, vault)
+
+    def head(self) -> int:
+        """Return the last position, 0 for an empty log; the only one that writes knows it."""
+        return super().head() if self._announced is None else self._announced.head
+
+    def moved(self, after: int) -> tuple[int, list[str]]:
+        """Return the head, and the streams with events at positions above ``after``."""
+        if self._announced is not None and self._announced.head == after:
+            return after, []
+        return super().moved(after)
 
     def append(
         self,

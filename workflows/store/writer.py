@@ -45,7 +45,7 @@ class Writer(Turns[SQLiteWork]):
                 # A savepoint costs as much as all the rows of a command: only where it is needed.
                 attempt = _alone if len(works) == 1 else _among_others
                 outcomes = [attempt(connection, work) for work in works]
-                (head,) = connection.execute(schema.HEAD).fetchone()
+                head = _head(connection, outcomes)
                 connection.execute("COMMIT")
             except BaseException:
                 _undo(connection)
@@ -54,6 +54,12 @@ class Writer(Turns[SQLiteWork]):
 
     def _unavailable(self, fault: Exception) -> StoreUnavailable:
         return _unavailable(fault)
+
+
+def _head(connection: sqlite3.Connection, outcomes: list[Outcome]) -> int:
+    """Return the last position: that of the last append, or what the log says if there was none."""
+    appended = [o.result[-1] for o in outcomes if isinstance(o.result, range) and o.result]
+    return max(appended) if appended else int(connection.execute(schema.HEAD).fetchone()[0])
 
 
 def _undo(connection: sqlite3.Connection) -> None:
