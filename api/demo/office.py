@@ -16,6 +16,7 @@ from domain.policy import Policy
 from domain.portfolio import CharterPortfolio
 from domain.project import Project
 from domain.project_acts import AttachEvidence
+from domain.retention import SetSchedule
 from domain.review import Review
 from workflows.desk import Answer
 from workflows.governing import AdoptPolicy, AppointMember
@@ -129,6 +130,8 @@ class DemoOffice:
         for code, title in script.portfolios().items():
             charter = CharterPortfolio(code=code, title=title, policy=POLICY)
             self.house.portfolios.charter(charter, self.act(FOUNDER))
+        kept = {"classes": script.raw("texts")["retention"], "replaces": 0}
+        self.house.keeping.set_schedule(SetSchedule.model_validate(kept), self.act(FOUNDER))
 
     def appoint(self, board: str, seat: str, who: str, by: str) -> Answer:
         """Give a seat to a person, or open the review that decides on it."""
