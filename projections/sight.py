@@ -5,8 +5,8 @@ whom it is restricted. It is asked about now and never about the past, and what 
 the view is folded on top: a restriction holds from the moment it is on record.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from domain.event import stream_code, stream_kind
 from projections.naming import projects_in, subject_of_review
@@ -42,10 +42,17 @@ class Restricted(NamedTuple):
     seats: frozenset[tuple[str, str, str]]
 
 
+class Grown(Source, Protocol):
+    """A log that says whether it has grown, at once where nobody else could let it."""
+
+    def moved(self, after: int) -> tuple[int, Sequence[str]]:
+        """Return the head, and the streams with events at positions above ``after``."""
+
+
 class Restrictions:
     """The projects that are restricted, as of the head of the log; kept in mind between askings."""
 
-    def __init__(self, views: Views, source: Source) -> None:
+    def __init__(self, views: Views, source: Grown) -> None:
         """Read them from the views, and from the log what is beyond."""
         self._views = views
         self._source = source
@@ -58,7 +65,7 @@ class Restrictions:
             ViewStopped: the view met an event it cannot fold; nobody can say what may be seen.
         """
         known = self._kept
-        if known is not None and known.position == self._source.head():
+        if known is not None and self._source.moved(known.position)[0] == known.position:
             return known.restricted
         try:
             found = self._read() if known is None else self._going_on(known)

@@ -103,12 +103,11 @@ class SQLiteLog(SQLLog):
             arrivals = Polled(lambda: _head(database))
         super().__init__(database, LogRecorder(database, sealing, arrivals), arrivals, vault)
 
-    def head(self) -> int:
-        """Return the last position, 0 for an empty log; the only one that writes knows it."""
-        return super().head() if self._announced is None else self._announced.head
-
     def moved(self, after: int) -> tuple[int, list[str]]:
-        """Return the head, and the streams with events at positions above ``after``."""
+        """Return the head, and the streams with events at positions above ``after``.
+
+        The only one that writes knows when there is nothing, without asking the disk.
+        """
         if self._announced is not None and self._announced.head == after:
             return after, []
         return super().moved(after)
