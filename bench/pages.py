@@ -36,7 +36,7 @@ def main() -> None:
         accounts = Accounts(data, now)
         accounts.add(WHO, ("member", "auditor"))
         accounts.set_password(accounts.link(WHO), PASSWORD)
-        with _served(data) as base, httpx.Client(base_url=base, timeout=60) as client:
+        with served(data) as base, httpx.Client(base_url=base, timeout=60) as client:
             _sign_in(client)
             for place, query in (("now", {}), ("looking back", {"as_of": str(head // 2)})):
                 _table(client, paths, place, query)
@@ -59,7 +59,8 @@ def _paths(data: Path) -> tuple[list[str], int]:
 
 
 @contextmanager
-def _served(data: Path) -> Iterator[str]:
+def served(data: Path) -> Iterator[str]:
+    """Serve a data directory in a process of its own, and yield its address."""
     run = "from api.cli import main; main()"
     command = [sys.executable, "-c", run, "serve", "--data", str(data), "--port", "0"]
     with Popen(command, stdout=PIPE, stderr=DEVNULL, text=True) as server:

@@ -19,6 +19,7 @@ from domain.review_events import ReviewRuled, ReviewWithdrawn
 from domain.succession_events import ProjectSuperseded
 from domain.taken_over_events import ProjectTakenOver
 from domain.undoing_events import ProjectRestored
+from domain.words import Standing
 
 _PLACING = (
     ProjectProposed,
@@ -56,7 +57,7 @@ def evolve(traces: Traces | None, event: Event, position: int) -> Traces:
     if event.sd or isinstance(body, EvidenceAttached):
         known = known.changed(items=(*known.items, _item(event, position)))
     if isinstance(body, _PLACING):
-        return known.changed(ended_at=_ended(known.ended_at, event))
+        return known.changed(ended_at=_ended(known.ended_at, body.standing, event))
     if isinstance(body, ReviewRuled | ReviewWithdrawn):
         return known.changed(ruled_at=event.effective_at)
     return known
@@ -70,7 +71,6 @@ def _item(event: Event, position: int) -> Item:
     return Item(position=position, people=people, evidence=body.evidence, sha256=here)
 
 
-def _ended(before: datetime | None, event: Event) -> datetime | None:
+def _ended(before: datetime | None, standing: Standing, event: Event) -> datetime | None:
     """Return since when it has ended: one end after another, as superseded once closed, is one."""
-    standing = getattr(event.data, "standing")  # noqa: B009  every placing body has one
     return None if standing in GOING else before or event.effective_at

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from api.accounts import Accounts
 from tests.api.conftest import Bridge, Served, serving
@@ -142,3 +142,15 @@ def require_browser() -> None:
     if os.environ.get(BROWSER) == "required":
         pytest.fail(f"{BROWSER}=required, and there is no {CHROMIUM}")
     pytest.skip(f"no {CHROMIUM}: pages are not driven in a browser here")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
+    require_browser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), headless=True, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()

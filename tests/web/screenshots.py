@@ -3,17 +3,14 @@
 Not a test: the pictures are looked at. Three of them are in the README.
 """
 
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.clock import now
 from api.demo.build import build
+from bench.pages import served
 from tests.web.conftest import CHROMIUM
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "screens"
@@ -28,7 +25,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder) / "demo", now())
-        with _served(Path(folder) / "demo") as base, sync_playwright() as playing:
+        with served(Path(folder) / "demo") as base, sync_playwright() as playing:
             browser = playing.chromium.launch(
                 executable_path=str(CHROMIUM), args=["--no-sandbox", "--force-color-profile=srgb"]
             )
@@ -83,18 +80,6 @@ def _places(page: Page, base: str) -> list[tuple[str, str]]:
 
 def _keep(page: Page, name: str, width: int, scheme: str) -> None:
     page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png")
-
-
-@contextmanager
-def _served(data: Path) -> Iterator[str]:
-    run = "from api.cli import main; main()"
-    command = [sys.executable, "-c", run, "serve", "--data", str(data), "--port", "0"]
-    with Popen(command, stdout=PIPE, stderr=DEVNULL, text=True) as server:
-        try:
-            assert server.stdout is not None, "it was asked for"
-            yield next(word for word in server.stdout.readline().split() if "http" in word)[:-2]
-        finally:
-            server.terminate()
 
 
 if __name__ == "__main__":

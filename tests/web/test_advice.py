@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.api import conftest
 from tests.api.conftest import NPV, PROJECT, REVIEW, Bridge, made, serving, shown
 from tests.api.test_http_advice import HEARING
-from tests.web.conftest import CHROMIUM, require_browser
 from tests.web.rooms import Room
 from tests.web.test_browser import faults, visiting
 
@@ -106,21 +105,6 @@ def test_the_decision_and_its_letter_say_who_advised_what(room: Room) -> None:
     letter = room.visit("Petra").seen(f"{DECISION}/letter")
     assert "Legal department: <b>advises against</b>" in letter
     assert "The permit is void." not in letter
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    require_browser()
-    with sync_playwright() as playwright:
-        yield from _launched(playwright)
-
-
-def _launched(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(
-        executable_path=str(CHROMIUM), headless=True, args=["--no-sandbox"]
-    )
-    yield browser
-    browser.close()
 
 
 @pytest.mark.slow

@@ -1,31 +1,15 @@
 """The pages in a real browser: no fault of access, no other host, no script needed, no scroll."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.web.conftest import CHROMIUM, PAGES, PASSWORD, Site, require_browser
+from tests.web.conftest import PAGES, PASSWORD, Site
 
 WIDTHS = (1440, 390)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    require_browser()
-    with sync_playwright() as playwright:
-        yield from _launched(playwright)
-
-
-def _launched(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(
-        executable_path=str(CHROMIUM), headless=True, args=["--no-sandbox"]
-    )
-    yield browser
-    browser.close()
 
 
 def visiting(browser: Browser, site: Site, name: str = "Ana", **options: Any) -> BrowserContext:

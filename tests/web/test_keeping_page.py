@@ -1,15 +1,14 @@
 """The page about keeping: schedule, what is due and held, and disposals, all without script."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.api.conftest import made
-from tests.web.conftest import Site, require_browser
-from tests.web.test_browser import _launched, faults, visiting
+from tests.web.conftest import Site
+from tests.web.test_browser import faults, visiting
 
 CLASS = {
     "name": "words",
@@ -38,13 +37,6 @@ def office(site: Site) -> Site:
     site.account("Otto", "office")
     site.account("Ana")
     return site
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    require_browser()
-    with sync_playwright() as playwright:
-        yield from _launched(playwright)
 
 
 def test_a_records_manager_sets_proposes_and_somebody_else_approves(office: Site) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.api.conftest import PROJECT, REVIEW, Bridge, made, serving
-from tests.web.conftest import CHROMIUM, require_browser
 from tests.web.office import ROUND, with_money
 from tests.web.rooms import Room
 from tests.web.test_browser import faults, visiting
@@ -21,21 +20,6 @@ LETTER = f"/decisions/{REVIEW.removeprefix('/reviews/')}/letter"
 PAPER = {"format": "A4", "margin": dict.fromkeys(("top", "bottom", "left", "right"), "12mm")}
 MINUTES = {"name": "minutes.pdf", "mimeType": "application/pdf", "buffer": b"%PDF all for it"}
 CLICKS_MAX = 3
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    require_browser()
-    with sync_playwright() as playwright:
-        yield from launched(playwright)
-
-
-def launched(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(
-        executable_path=str(CHROMIUM), headless=True, args=["--no-sandbox"]
-    )
-    yield browser
-    browser.close()
 
 
 class Story:

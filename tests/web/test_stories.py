@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.api.conftest import Bridge, made, serving
-from tests.web.conftest import PASSWORD, Site, require_browser
+from tests.web.conftest import PASSWORD, Site
 from tests.web.office import CAPITAL, with_money
-from tests.web.test_browser import _launched, faults, visiting
+from tests.web.test_browser import faults, visiting
 
 MARKED = "<b>\N{GRINNING FACE}</b> \N{ARABIC LETTER ALEF}\N{ARABIC LETTER BEH} & "
 TITLE = (MARKED + "w" * 500)[:499]
@@ -19,13 +19,6 @@ COVERED = CAPITAL.replace(
     "investment:\n    seats: [{id: chair}]\n    quorum: 1\n    voting: {at_least: 1/1}\n"
     "    deputies: {}\n    delegation: {}",
 ).replace("language: 1", "language: 1\nfacts:\n  npv: {type: money, unit: EUR, label: Worth}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    require_browser()
-    with sync_playwright() as playwright:
-        yield from _launched(playwright)
 
 
 @pytest.fixture(scope="module")

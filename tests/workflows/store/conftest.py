@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,16 @@ def file_log(tmp_path: Path) -> Iterator[SQLiteLog]:
     opened = open_log(tmp_path, writable=True)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def here(database: str) -> Iterator[PostgresLog]:
+    with closing(open_postgres_log(database)) as log:
+        yield log
+
+
+@pytest.fixture
+def there(database: str) -> Iterator[PostgresLog]:
+    """The same log as another process has it: nothing is shared but the database."""
+    with closing(open_postgres_log(database)) as log:
+        yield log

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -147,12 +146,6 @@ def test_what_is_remembered_is_made_again_from_the_log_where_it_is_lost(tmp_path
         connection.execute("DELETE FROM disposed")
     with closing(open_log(tmp_path, writable=True)) as log:
         assert (log.disposed(), len(expected)) == (expected, 2)
-
-
-@pytest.fixture
-def here(database: str) -> Iterator[PostgresLog]:
-    with closing(open_postgres_log(database)) as log:
-        yield log
 
 
 @pytest.mark.postgres

@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
@@ -31,19 +30,6 @@ pytestmark = pytest.mark.postgres
 
 ROOT = Path(__file__).parents[3]
 NO_GUARD = "ALTER TABLE quorate.stored_events DISABLE TRIGGER USER;"
-
-
-@pytest.fixture
-def here(database: str) -> Iterator[PostgresLog]:
-    with closing(open_postgres_log(database)) as log:
-        yield log
-
-
-@pytest.fixture
-def there(database: str) -> Iterator[PostgresLog]:
-    """The same log as another process has it: nothing is shared but the database."""
-    with closing(open_postgres_log(database)) as log:
-        yield log
 
 
 def test_both_stores_hold_the_same_bytes_hashes_and_clocks(here: PostgresLog) -> None:

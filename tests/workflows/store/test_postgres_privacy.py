@@ -2,7 +2,6 @@
 
 import signal
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -20,19 +19,6 @@ pytestmark = pytest.mark.postgres
 
 KEYS = "SELECT owner, generation, key IS NULL FROM quorate.keys ORDER BY owner, generation"
 HELD = "SELECT owner, disclosure FROM quorate.private ORDER BY position"
-
-
-@pytest.fixture
-def here(database: str) -> Iterator[PostgresLog]:
-    with closing(open_postgres_log(database)) as log:
-        yield log
-
-
-@pytest.fixture
-def there(database: str) -> Iterator[PostgresLog]:
-    """The same log as another process has it: nothing is shared but the database."""
-    with closing(open_postgres_log(database)) as log:
-        yield log
 
 
 def asked(database: str, query: str) -> list[tuple[object, ...]]:
