@@ -35,16 +35,27 @@ def programs() -> Path | None:
     return whole[0] if whole else None
 
 
+def _copied(programs: Path, folder: Path) -> Path:
+    """Copy what the Python index brought, with the libraries beside it; return where it is now."""
+    package = programs.parents[1]
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name, symlinks=True)
+    shutil.copytree(f"{package}.libs", folder / f"{package.name}.libs", symlinks=True)
+    return folder / package.name / programs.parent.name / programs.name
+
+
 class Server:
     """A server of our own in a directory of its own, reached by a socket in it."""
 
     def __init__(self, programs: Path, *settings: str) -> None:
-        self._programs = programs
         self._settings = settings
         self._user = NOBODY if os.geteuid() == 0 else None
         self.directory = Path(tempfile.mkdtemp(prefix="quorate-pg-"))
         if self._user:
             shutil.chown(self.directory, self._user)
+        self._programs = programs
+        if self._user and not all(path.stat().st_mode & 0o001 for path in programs.parents):
+            # The clone lies where only root may go, as in what `mktemp -d` makes.
+            self._programs = _copied(programs, self.directory / "programs")
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
         self._run("initdb", "-D", "data", "-U", "quorate", "-A", "trust", "-E", "UTF8",
